@@ -1,0 +1,192 @@
+package digest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
+
+// database derives what the loader's user finds. What the user lacks for want of
+// being there at all is not unknown: the policies call it not applicable.
+func (d *digester) database() {
+	db := &d.target.Database
+	d.doc.Database.Login = Login{
+		User: db.Login.User, AsLoader: db.Login.User == d.settings.User,
+		Outcome: string(db.Login.Outcome), Message: db.Login.Message,
+	}
+	d.doc.Database.Name = db.Name
+	if missing := d.target.Lacking("database"); len(missing) > 0 {
+		d.lack("database", missing)
+		return
+	}
+	if d.presence(); d.doc.Database.Presence == "missing" {
+		return
+	}
+	d.lack("database.name", d.missing("database.name"))
+	d.driver()
+	if d.known("database.user.name") && db.User.Name != d.settings.User {
+		d.lack("database", contradiction("database.user", "the facts are about user %s: collect them again with --user %s", db.User.Name, d.settings.User))
+		return
+	}
+	if d.account(); d.doc.Database.Account.Status == "missing" {
+		return
+	}
+	d.create()
+	d.ownership()
+	d.systemSchemas()
+	d.privileged()
+}
+
+// presence finds whether the database is there and the loader can write to it.
+// A login that was refused for want of the database is an answer.
+func (d *digester) presence() {
+	db := &d.target.Database
+	switch {
+	case db.Login.Outcome == facts.LoginNoSuchDatabase:
+		d.doc.Database.Presence = "missing"
+		d.doc.Database.Name = db.Login.Database
+	case !d.known("database.type"):
+		d.lack("database.presence", d.missing("database.type"))
+	case db.Type == "shared":
+		d.doc.Database.Presence = "shared"
+	default:
+		d.doc.Database.Presence = "local"
+	}
+}
+
+// driver finds how the user's password is kept, which only a login as that user
+// shows.
+func (d *digester) driver() {
+	login := &d.target.Database.Login
+	if login.User != d.settings.User {
+		d.lack("database.driver", []facts.Unknown{{
+			Path: "database.login", Reason: facts.Unsupported,
+			Detail: "only a login as " + d.settings.User + " shows how its password is kept: use --login " + d.settings.User + ", or leave it out with --skip SQL013",
+		}})
+		return
+	}
+	switch login.Outcome {
+	case facts.LoggedIn:
+		d.doc.Database.Driver.Method = "standard"
+	case facts.LoginDigestRequired:
+		d.doc.Database.Driver.Method = "digest"
+	case facts.LoginIdentityRequired:
+		d.doc.Database.Driver.Method = "identity"
+	default:
+		d.lack("database.driver", d.missing("database.user"))
+		if d.known("database.user") {
+			d.lack("database.driver", contradiction("database.login", "the login ended with %q, and yet there are facts", login.Outcome))
+		}
+	}
+}
+
+// account finds whether the loader's user can be logged in with. The refusal of
+// its own password is an answer; the refusal of somebody else's is not.
+func (d *digester) account() {
+	db := &d.target.Database
+	own := db.Login.User == d.settings.User
+	account := &d.doc.Database.Account
+	switch {
+	case own && db.Login.Outcome == facts.LoginWrongPassword:
+		account.Status = "refused"
+	case own && db.Login.Outcome == facts.LoginPasswordExpired:
+		account.Status = "expired"
+	case !d.known("database.user.exists"):
+		d.lack("database.account", d.missing("database.user.exists"))
+	case !db.User.Exists:
+		account.Status = "missing"
+	case !d.known("database.user.valid_until"):
+		d.lack("database.account", d.missing("database.user.valid_until"))
+	default:
+		d.expiry()
+	}
+}
+
+func (d *digester) expiry() {
+	until := d.target.Database.User.ValidUntil
+	account := &d.doc.Database.Account
+	account.Status = "usable"
+	if until == "" || until == "infinity" {
+		return
+	}
+	end, err := time.Parse(time.RFC3339, until)
+	if err != nil {
+		d.lack("database.account", contradiction("database.user.valid_until", "the end of the password's validity, %q, is not a time", until))
+		return
+	}
+	account.ValidUntil = until
+	if !end.After(d.at) {
+		account.Status = "expired"
+	}
+}
+
+// superuser reports whether the user certainly is one, and whether it certainly
+// is not.
+func (d *digester) superuser() (yes, no bool) {
+	known := d.known("database.user.superuser")
+	return known && d.target.Database.User.Superuser, known && !d.target.Database.User.Superuser
+}
+
+// create decides CREATE on the database. has_database_privilege counts users,
+// groups and PUBLIC; whether it counts roles is documented nowhere, so its no is
+// believed only of a user without roles (facts on Redshift, section 0).
+func (d *digester) create() {
+	db := &d.target.Database
+	create := &d.doc.Database.Create
+	super, _ := d.superuser()
+	switch {
+	case super:
+		create.Allowed, create.Through = true, "superuser"
+	case d.known("database.can_create") && db.CanCreate:
+		create.Allowed, create.Through = true, "privilege"
+		if d.known("database.owner") && db.Owner == d.settings.User {
+			create.Through = "owner"
+		}
+	case !d.known("database.can_create", "database.roles"):
+		d.lack("database.create", d.missing("database.can_create", "database.roles"))
+	case d.roleMayCreate():
+		create.Allowed, create.Through = true, "role"
+	case len(db.Roles) > 0:
+		d.lack("database.create", slices.Concat(d.missing("database.role_privileges"), []facts.Unknown{{
+			Path: "database.roles", Reason: facts.Unsupported,
+			Detail: "the user holds roles, whose grants rscheck cannot see: grant CREATE on the database to the user itself to be sure",
+		}}))
+	}
+	if !d.known("database.schemas") {
+		return // evidence only
+	}
+	for _, s := range db.Schemas {
+		if s.CanCreate && s.Name != "public" {
+			if create.SchemaCount++; len(create.Schemas) < 3 {
+				create.Schemas = append(create.Schemas, quoteName(s.Name))
+			}
+		}
+	}
+}
+
+// roleMayCreate reports whether a role of the user holds the system privilege
+// CREATE SCHEMA.
+func (d *digester) roleMayCreate() bool {
+	db := &d.target.Database
+	return d.known("database.role_privileges") && slices.ContainsFunc(db.RolePrivileges, func(p facts.RolePrivilege) bool {
+		return p.Privilege == "CREATE SCHEMA" && slices.Contains(db.Roles, p.Role)
+	})
+}
+
+// privileged finds whether the loader's user is the admin or a superuser. Either
+// being certain settles it.
+func (d *digester) privileged() {
+	db := &d.doc.Database
+	var notSuper bool
+	db.Superuser, notSuper = d.superuser()
+	admin := d.missing("cluster.admin_user")
+	db.Admin = len(admin) == 0 && d.target.Cluster.AdminUser == d.settings.User
+	if db.Superuser || db.Admin {
+		return
+	}
+	if !notSuper {
+		d.lack("database.superuser", d.missing("database.user.superuser"))
+	}
+	d.lack("database.admin", admin)
+}

@@ -1,0 +1,145 @@
+package facts
+
+// Database is what the database told over SQL: of itself, and of one user, the
+// loader's.
+type Database struct {
+	// Login tells how rscheck came in, or why not. It is known even where all
+	// else is not.
+	Login Login `json:"login"`
+	// Version is the server's own word, as "PostgreSQL 8.0.2 on
+	// i686-pc-linux-gnu, …, Redshift 1.0.52943".
+	Version string `json:"version"`
+	// Name is the database that was connected to.
+	Name  string `json:"name"`
+	Owner string `json:"owner"`
+	// Type is local or shared (a datashare); only Redshift tells it.
+	Type string `json:"type"`
+	// CanCreate and CanTemporary: has_database_privilege of the user, which
+	// counts grants to the user, its groups and PUBLIC, but no grants to roles
+	// for all that is documented.
+	CanCreate    bool `json:"can_create"`
+	CanTemporary bool `json:"can_temporary"`
+
+	User User `json:"user"`
+	// Groups are the groups that the user is a member of.
+	Groups []string `json:"groups"`
+	// Roles are the roles (RBAC) granted to the user; only Redshift has them.
+	Roles []string `json:"roles"`
+	// RolePrivileges are the system privileges that roles hold.
+	RolePrivileges []RolePrivilege `json:"role_privileges"`
+
+	// Schemas are all schemas of the database that are not internal, and
+	// pg_catalog and information_schema.
+	Schemas []Schema `json:"schemas"`
+	// Relations are the tables and views outside the system's schemas.
+	Relations []Relation `json:"relations"`
+	// SystemRelations are those of pg_catalog and information_schema.
+	SystemRelations []SystemRelation `json:"system_relations"`
+	// Settings are those in force in rscheck's own session before it set any.
+	Settings []Setting `json:"settings"`
+}
+
+// Login tells how rscheck came into the database, or why it did not.
+type Login struct {
+	// User is who rscheck logged in as; the facts are about Database.User.
+	User     string `json:"user"`
+	Host     string `json:"host"`
+	Port     int    `json:"port"`
+	Database string `json:"database"`
+	// Via is sql, a connection of rscheck's own.
+	Via     string       `json:"via"`
+	Outcome LoginOutcome `json:"outcome"`
+	// Message is the outcome as a plain sentence, empty when logged in.
+	Message string `json:"message"`
+	// TLS is the version of TLS in use ("TLS 1.2"), empty without TLS.
+	TLS string `json:"tls"`
+	// Verified is whether the server's certificate was checked against a
+	// certificate authority.
+	Verified bool `json:"verified"`
+}
+
+// LoginOutcome is how a login ended.
+type LoginOutcome string
+
+const (
+	LoginNotTried         LoginOutcome = "not_tried"
+	LoggedIn              LoginOutcome = "logged_in"
+	LoginNoSuchHost       LoginOutcome = "no_such_host"       // the name does not resolve
+	LoginRefused          LoginOutcome = "refused"            // the connection was refused
+	LoginTimedOut         LoginOutcome = "timed_out"          // no answer
+	LoginTLSRefused       LoginOutcome = "tls_refused"        // the server offers no TLS
+	LoginTLSUntrusted     LoginOutcome = "tls_untrusted"      // its certificate was not accepted
+	LoginTLSRequired      LoginOutcome = "tls_required"       // the server insists on TLS
+	LoginWrongPassword    LoginOutcome = "wrong_password"     // or no such user: servers do not tell them apart
+	LoginNoSuchDatabase   LoginOutcome = "no_such_database"   //
+	LoginConnectionLimit  LoginOutcome = "connection_limit"   // too many connections
+	LoginStartingUp       LoginOutcome = "starting_up"        // the server is not ready yet
+	LoginDigestRequired   LoginOutcome = "digest_required"    // authentication type 13: a SHA-256 password
+	LoginIdentityRequired LoginOutcome = "identity_required"  // authentication type 14: an identity provider
+	LoginMethodUnknown    LoginOutcome = "method_unsupported" // any other authentication type
+	LoginPasswordExpired  LoginOutcome = "password_expired"   //
+	LoginFailed           LoginOutcome = "failed"             // anything else
+)
+
+// User is the database user the facts are about: the loader's.
+type User struct {
+	Name   string `json:"name"`
+	Exists bool   `json:"exists"`
+	// Superuser and CreateDB are usesuper and usecreatedb of pg_user.
+	Superuser bool `json:"superuser"`
+	CreateDB  bool `json:"create_db"`
+	// ValidUntil is when the password expires, RFC 3339 in UTC, "infinity", or
+	// empty where no end is set.
+	ValidUntil string `json:"valid_until"`
+}
+
+// RolePrivilege is a system privilege held by a role.
+type RolePrivilege struct {
+	Role      string `json:"role"`
+	Privilege string `json:"privilege"` // as CREATE SCHEMA
+}
+
+// Schema is a schema and what the user may do in it.
+type Schema struct {
+	Name      string `json:"name"`
+	Owner     string `json:"owner"`
+	CanUse    bool   `json:"can_use"`
+	CanCreate bool   `json:"can_create"`
+}
+
+// RelationKind is the sort of a relation.
+type RelationKind string
+
+const (
+	Table            RelationKind = "table"
+	View             RelationKind = "view"
+	MaterializedView RelationKind = "materialized_view"
+	ForeignTable     RelationKind = "foreign_table"
+)
+
+// Relation is a table or a view.
+type Relation struct {
+	Schema string       `json:"schema"`
+	Name   string       `json:"name"`
+	Kind   RelationKind `json:"kind"`
+	Owner  string       `json:"owner"`
+	// Comment is the table's comment, empty for none; it is one fact of its
+	// own for all relations ("database.comments").
+	Comment string `json:"comment,omitempty"`
+	// Markers are those of its columns that the caller asked about, in the
+	// order asked; one fact for all relations ("database.columns").
+	Markers []string `json:"markers,omitempty"`
+}
+
+// SystemRelation is a relation of pg_catalog or information_schema.
+type SystemRelation struct {
+	Schema    string `json:"schema"`
+	Name      string `json:"name"`
+	CanSelect bool   `json:"can_select"`
+}
+
+// Setting is a run-time parameter of the session.
+type Setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}

@@ -1,0 +1,153 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/rscheck/rscheck/checks/digest"
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/report"
+)
+
+// Judge answers every check from the document. A check whose rules would read
+// something the digest lacks is answered unknown, or not applicable where the
+// command line left the fact out. The results are in the order of the checks'
+// ids, and of the subjects within one. Judge may be called by several
+// goroutines at once.
+func (c *Catalogue) Judge(ctx context.Context, doc *digest.Document, lacks []digest.Lack) ([]report.Result, error) {
+	gates := make([]openings, len(c.checks))
+	for i, check := range c.checks {
+		if c.chosen[check.ID] {
+			gates[i] = check.gate(lacks)
+		}
+	}
+	found, err := c.eval(ctx, encode(reflect.ValueOf(*doc)), gates)
+	if err != nil {
+		return nil, err
+	}
+	var results []report.Result
+	for i, check := range c.checks {
+		a := answer{check: check, target: doc.Target.ID}
+		if c.chosen[check.ID] {
+			a.decide(gates[i], found[i])
+		} else {
+			a.add(report.NotApplicable, finding{Message: "not requested"})
+		}
+		results = append(results, a.results...)
+	}
+	return results, nil
+}
+
+// finding is what a rule of a policy yields.
+type finding struct {
+	Subject     string
+	Message     string
+	Severity    report.Severity
+	Remediation []report.Remediation
+	Missing     []facts.Unknown
+}
+
+// findings are what each rule of a check yielded.
+type findings [rules][]finding
+
+// answer collects the results of one check.
+type answer struct {
+	check   *Check
+	target  string
+	results []report.Result
+}
+
+// decide settles the outcome. What has no object is said first, then what is
+// certainly wrong; only where neither is so does a missing fact make the rest
+// unknown.
+func (a *answer) decide(o openings, found findings) {
+	var all []facts.Unknown
+	for i := range rules {
+		all = append(all, o[i].missing...)
+	}
+	if u, ok := notRequested(all); ok {
+		a.add(report.NotApplicable, finding{Message: "not requested: " + u.Detail})
+		return
+	}
+	if len(o[notApplicable].missing) > 0 {
+		a.lack(distinct(all))
+		return
+	}
+	if len(found[notApplicable]) > 0 {
+		a.add(report.NotApplicable, found[notApplicable][0])
+		return
+	}
+	for _, f := range found[deny] {
+		a.add(report.Fail, f)
+	}
+	for _, f := range found[unknown] {
+		a.add(report.Unknown, f)
+	}
+	switch missing := slices.Concat(o[deny].missing, o[unknown].missing); {
+	case len(a.results) > 0:
+	case len(missing) > 0:
+		a.lack(distinct(missing))
+	default:
+		a.add(report.Pass, finding{Message: a.check.Title})
+	}
+}
+
+// lack answers that the check as a whole cannot be told.
+func (a *answer) lack(missing []facts.Unknown) {
+	a.add(report.Unknown, finding{Message: cannotTell(missing), Missing: missing})
+}
+
+func cannotTell(missing []facts.Unknown) string {
+	details := make([]string, 0, len(missing))
+	for _, u := range missing {
+		if !slices.Contains(details, u.Detail) {
+			details = append(details, u.Detail)
+		}
+	}
+	return "cannot tell: " + strings.Join(details, "; ")
+}
+
+func (a *answer) add(outcome report.Outcome, f finding) {
+	severity := a.check.Severity
+	if f.Severity != "" && !f.Severity.AtLeast(severity) {
+		severity = f.Severity
+	}
+	a.results = append(a.results, report.Result{
+		Check:       a.check.ID,
+		Title:       a.check.Title,
+		Severity:    severity,
+		Outcome:     outcome,
+		Subject:     f.Subject,
+		Message:     f.Message,
+		Remediation: append([]report.Remediation{}, f.Remediation...),
+		Missing:     append([]facts.Unknown{}, f.Missing...),
+		Fingerprint: report.Fingerprint(a.check.ID, a.target, f.Subject),
+		URL:         a.check.URL(),
+	})
+}
+
+// eval runs the open rules, all in one query.
+func (c *Catalogue) eval(ctx context.Context, input *ast.Term, gates []openings) ([]findings, error) {
+	plan, err := c.plan(ctx, gates)
+	if err != nil {
+		return nil, err
+	}
+	yields, err := plan.run(ctx, input.Value)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate policies: %w", err)
+	}
+	found := make([]findings, len(c.checks))
+	for i, step := range plan.steps {
+		list, err := decodeFindings(yields[i])
+		if err != nil {
+			return nil, fmt.Errorf("check %s: rule %s: %w", c.checks[step.check].ID, ruleNames[step.rule], err)
+		}
+		found[step.check][step.rule] = list
+	}
+	return found, nil
+}

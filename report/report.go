@@ -1,0 +1,189 @@
+// Package report holds what rscheck says, and writes it.
+//
+// A Report is one value: verdicts, the network paths they rest on and one Result
+// for each subject of each check. Every format is a pure function of it, so a
+// saved JSON report can be turned into any other later. Text that came from
+// AWS or from the customer's database is untrusted in every field; each format
+// escapes it in its own way.
+package report
+
+import (
+	"time"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
+
+// Schema names the form of the JSON report.
+const Schema = "rscheck.report/v1"
+
+// Report is the whole answer of one run.
+type Report struct {
+	Schema    string     `json:"schema"`
+	Tool      facts.Tool `json:"tool"`
+	ScannedAt time.Time  `json:"scanned_at"`
+	Loader    Loader     `json:"loader"`
+	// FailOn is the severity from which a finding or an unknown decides.
+	FailOn   Severity `json:"fail_on"`
+	Verdict  Verdict  `json:"verdict"`
+	ExitCode int      `json:"exit_code"`
+	Counts   Counts   `json:"counts"`
+	// Scope names what was left out on purpose ("network only"), empty when
+	// nothing was.
+	Scope string `json:"scope,omitempty"`
+	// Unknown is what kept targets from being found or the scan from ending.
+	Unknown []facts.Unknown `json:"unknown,omitempty"`
+	Targets []Target        `json:"targets"`
+}
+
+// Loader is the loader and how it was said to be set up.
+type Loader struct {
+	ID         string `json:"id"`
+	Region     string `json:"region"`
+	Connection string `json:"connection"`
+	User       string `json:"user"`
+}
+
+// Verdict is the answer for a target, and the worst of them for the run.
+type Verdict string
+
+const (
+	Ready          Verdict = "ready"
+	NotReady       Verdict = "not_ready"
+	VerdictUnknown Verdict = "unknown"
+)
+
+// Counts counts results by outcome.
+type Counts struct {
+	Pass          int `json:"pass"`
+	Fail          int `json:"fail"`
+	Unknown       int `json:"unknown"`
+	NotApplicable int `json:"not_applicable"`
+	Waived        int `json:"waived"`
+}
+
+// Target is the answer for one target.
+type Target struct {
+	ID       string     `json:"id"`
+	Name     string     `json:"name"`
+	Kind     facts.Kind `json:"kind"`
+	Account  string     `json:"account"`
+	Region   string     `json:"region"`
+	Endpoint Endpoint   `json:"endpoint"`
+	// Login tells whose eyes saw the database; nil where it was not asked.
+	Login   *Login   `json:"login,omitempty"`
+	Verdict Verdict  `json:"verdict"`
+	Paths   []Path   `json:"paths"`
+	Results []Result `json:"results"`
+}
+
+// Endpoint is where the loader would connect.
+type Endpoint struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+}
+
+// Login tells who rscheck logged in as (User), whom it asked about (About) and
+// by which way.
+type Login struct {
+	User  string `json:"user"`
+	About string `json:"about"`
+	Via   string `json:"via"`
+}
+
+// Path is the network way of one source address of the loader.
+type Path struct {
+	Source       string `json:"source"` // CIDR
+	LoaderRegion string `json:"loader_region"`
+	Verdict      string `json:"verdict"` // reachable, blocked, unknown
+	Hops         []Hop  `json:"hops"`
+}
+
+// Hop is one stage of a path, in the order of travel.
+type Hop struct {
+	Stage   string          `json:"stage"`
+	Verdict string          `json:"verdict"` // allow, deny, unknown, not_applicable
+	By      By              `json:"by"`
+	Detail  string          `json:"detail"`
+	Missing []facts.Unknown `json:"missing"`
+}
+
+// By is what decided a hop: a rule, a route, a flag.
+type By struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// Outcome is how a check ended for a subject.
+type Outcome string
+
+const (
+	Pass          Outcome = "pass"
+	Fail          Outcome = "fail"
+	Unknown       Outcome = "unknown"
+	NotApplicable Outcome = "not_applicable"
+	Waived        Outcome = "waived"
+)
+
+// Severity is how much a failed check matters.
+type Severity string
+
+const (
+	Critical Severity = "critical" // the loader cannot connect or load
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	Info     Severity = "info"
+)
+
+// Severities lists every Severity, the gravest first.
+var Severities = []Severity{Critical, High, Medium, Low, Info}
+
+// Rank is 0 for the gravest severity and grows as they get lighter. An unknown
+// word ranks as the gravest, so that a slip is never quiet.
+func (s Severity) Rank() int {
+	for i, other := range Severities {
+		if s == other {
+			return i
+		}
+	}
+	return 0
+}
+
+// AtLeast reports whether s is as grave as threshold or graver.
+func (s Severity) AtLeast(threshold Severity) bool { return s.Rank() <= threshold.Rank() }
+
+// Result is the outcome of a check for one subject. A check that passes, does
+// not apply or is wholly unknown has one Result with an empty Subject.
+type Result struct {
+	Check    string   `json:"check"`
+	Title    string   `json:"title"`
+	Severity Severity `json:"severity"`
+	Outcome  Outcome  `json:"outcome"`
+	// Subject is what the result is about: a source address as CIDR, an AWS
+	// object by its id, a schema or schema.relation quoted as SQL does it, a
+	// user or a database by its bare name.
+	Subject string `json:"subject"`
+	Message string `json:"message"`
+	// Remediation is what to type, in order.
+	Remediation []Remediation `json:"remediation"`
+	// Missing is what an unknown lacks; empty for other outcomes.
+	Missing []facts.Unknown `json:"missing"`
+	// Fingerprint depends on check, target and subject only.
+	Fingerprint string `json:"fingerprint"`
+	URL         string `json:"url"`
+}
+
+// RemediationKind tells where a remediation is typed.
+type RemediationKind string
+
+const (
+	AWSCLI RemediationKind = "aws-cli" // a shell command
+	SQL    RemediationKind = "sql"     // a statement for the database's admin
+	Note   RemediationKind = "note"    // words
+)
+
+// Remediation is one step that mends a finding. Nothing runs it.
+type Remediation struct {
+	Kind RemediationKind `json:"kind"`
+	Text string          `json:"text"`
+}
