@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -26,14 +27,31 @@ func encode(v reflect.Value) *ast.Term {
 		}
 		return ast.ArrayTerm(items...)
 	case reflect.Struct:
-		pairs := make([][2]*ast.Term, 0, v.NumField())
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			pairs = append(pairs, [2]*ast.Term{ast.InternedTerm(name), encode(v.Field(i))})
+		names := fieldNames(v.Type())
+		pairs := make([][2]*ast.Term, len(names))
+		for i, name := range names {
+			pairs[i] = [2]*ast.Term{name, encode(v.Field(i))}
 		}
 		return ast.ObjectTerm(pairs...)
 	default:
 		// The schema test encodes every field of Document, so this is met there.
 		panic(fmt.Sprintf("encode: a document has no field of type %s", v.Type()))
 	}
+}
+
+// names keeps the terms of each struct's field names: reading the tags anew took
+// longer than the rest.
+var names sync.Map // reflect.Type to []*ast.Term
+
+func fieldNames(t reflect.Type) []*ast.Term {
+	if known, ok := names.Load(t); ok {
+		return known.([]*ast.Term)
+	}
+	terms := make([]*ast.Term, t.NumField())
+	for i := range terms {
+		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		terms[i] = ast.InternedTerm(name)
+	}
+	names.Store(t, terms)
+	return terms
 }

@@ -33,35 +33,51 @@ type plans struct {
 
 // plan returns the query over the rules that the gates leave open.
 func (c *Catalogue) plan(ctx context.Context, gates []openings) (*plan, error) {
+	key := make([]byte, 0, len(gates))
+	for _, gate := range gates {
+		var open byte
+		for r := range rules {
+			if gate[r].open {
+				open |= 1 << r
+			}
+		}
+		key = append(key, open)
+	}
+	c.plans.mu.Lock()
+	defer c.plans.mu.Unlock()
+	if known := c.plans.byRule[string(key)]; known != nil {
+		return known, nil
+	}
+	p, err := c.prepare(ctx, gates)
+	if err != nil {
+		return nil, err
+	}
+	if c.plans.byRule == nil {
+		c.plans.byRule = map[string]*plan{}
+	}
+	c.plans.byRule[string(key)] = p
+	return p, nil
+}
+
+func (c *Catalogue) prepare(ctx context.Context, gates []openings) (*plan, error) {
 	p := &plan{}
-	var key, query strings.Builder
+	var query strings.Builder
 	for i, check := range c.checks {
 		for r := range rules {
-			if !gates[i][r].open {
-				continue
+			if gates[i][r].open {
+				fmt.Fprintf(&query, "r%d := %s.%s\n", len(p.steps), check.pkg, ruleNames[r])
+				p.steps = append(p.steps, step{check: i, rule: r})
 			}
-			fmt.Fprintf(&key, "%d.%d ", i, r)
-			fmt.Fprintf(&query, "r%d := %s.%s\n", len(p.steps), check.pkg, ruleNames[r])
-			p.steps = append(p.steps, step{check: i, rule: r})
 		}
 	}
 	if len(p.steps) == 0 {
 		return p, nil
-	}
-	c.plans.mu.Lock()
-	defer c.plans.mu.Unlock()
-	if known := c.plans.byRule[key.String()]; known != nil {
-		return known, nil
 	}
 	var err error
 	p.query, err = rego.New(rego.Query(query.String()), rego.Compiler(c.compiler), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("prepare policies: %w", err)
 	}
-	if c.plans.byRule == nil {
-		c.plans.byRule = map[string]*plan{}
-	}
-	c.plans.byRule[key.String()] = p
 	return p, nil
 }
 

@@ -73,12 +73,7 @@ func isTrue(value string) bool {
 // usedSecurityGroups tells which of the attached groups can do their work.
 func (d *digester) usedSecurityGroups() {
 	const path = "cluster.security_groups"
-	if missing := d.target.Lacking(path); len(missing) > 0 {
-		d.lack(path, missing)
-		return
-	}
-	groups := netpath.Usable(d.target)
-	missing := []facts.Unknown{}
+	groups, missing := netpath.Usable(d.target)
 	certain := len(groups) == 0
 	for _, g := range groups {
 		d.doc.Cluster.SecurityGroups = append(d.doc.Cluster.SecurityGroups, UsedSecurityGroup{
@@ -87,7 +82,7 @@ func (d *digester) usedSecurityGroups() {
 		missing = append(missing, g.Missing...)
 		certain = certain || len(g.Missing) == 0
 	}
-	if !certain {
+	if len(groups) == 0 || !certain {
 		d.lack(path, missing)
 	}
 }

@@ -59,6 +59,10 @@ func (d *digester) presence() {
 // shows.
 func (d *digester) driver() {
 	login := &d.target.Database.Login
+	if login.Outcome == facts.LoginNotTried {
+		d.lack("database.driver", d.missing("database.user"))
+		return
+	}
 	if login.User != d.settings.User {
 		d.lack("database.driver", []facts.Unknown{{
 			Path: "database.login", Reason: facts.Unsupported,
@@ -92,6 +96,8 @@ func (d *digester) account() {
 		account.Status = "refused"
 	case own && db.Login.Outcome == facts.LoginPasswordExpired:
 		account.Status = "expired"
+	case own && db.Login.Outcome == facts.LoggedIn && d.known("database.user.valid_until"):
+		d.expiry()
 	case !d.known("database.user.exists"):
 		d.lack("database.account", d.missing("database.user.exists"))
 	case !db.User.Exists:

@@ -116,7 +116,8 @@ type Passage struct {
 	Verdict string `json:"verdict"`
 	// Regions are the loader regions whose addresses are all let through.
 	Regions []string `json:"regions"`
-	// Sources are the loader's addresses that matter to the verdict.
+	// Sources are the loader's addresses that matter to the verdict: none where
+	// it is allow.
 	Sources []Source `json:"sources"`
 	// Missing is what an unknown verdict lacks.
 	Missing []facts.Unknown `json:"missing"`
@@ -159,8 +160,8 @@ type Hop struct {
 // Exposure is the public address space beyond the loader's own that the security
 // groups let in on the cluster's port.
 type Exposure struct {
-	// Width is world (half of IPv4 or more), wide (a /8 or more in sum), broad
-	// (a /16 or more), narrow (less) or none.
+	// Width is world (all public IPv4 addresses), wide (a /8 or more in sum),
+	// broad (a /16 or more), narrow (less) or none.
 	Width string `json:"width"`
 	// Addresses is how many IPv4 addresses, in digits.
 	Addresses string `json:"addresses"`

@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -137,7 +138,9 @@ func (d *digester) passage(stages []netpath.Stage, whole netpath.Verdict) Passag
 	p.Verdict = string(verdict)
 	switch verdict {
 	case netpath.Allow:
-		p.Sources = slices.DeleteFunc(p.Sources, func(s Source) bool { return !slices.Contains(p.Regions, s.Region) })
+		p.Sources = nil
+	case netpath.Deny:
+		p.keepNearest()
 	case netpath.Unknown:
 		p.Missing = d.unknownHops(stages)
 		if len(p.Missing) == 0 {
@@ -145,6 +148,20 @@ func (d *digester) passage(stages []netpath.Stage, whole netpath.Verdict) Passag
 		}
 	}
 	return p
+}
+
+// keepNearest keeps the sources of the region that lacks the fewest addresses,
+// or of several that lack as few: whoever allowed three of four is in no doubt
+// about the region.
+func (p *Passage) keepNearest() {
+	denied := map[string]int{}
+	for _, s := range p.Sources {
+		if s.Verdict == string(netpath.Deny) {
+			denied[s.Region]++
+		}
+	}
+	fewest := slices.Min(slices.Collect(maps.Values(denied)))
+	p.Sources = slices.DeleteFunc(p.Sources, func(s Source) bool { return denied[s.Region] != fewest })
 }
 
 // unknownHops gathers what the stages lack, on all paths, each once.
@@ -225,35 +242,41 @@ func (d *digester) exposure() {
 	}
 	exposed := netpath.Exposed(d.target, loader)
 	e := &d.doc.Network.Exposure
-	e.Width, e.Addresses = width(exposed.Addresses), strconv.FormatUint(exposed.Addresses, 10)
+	e.Width, e.Addresses = width(exposed), strconv.FormatUint(exposed.Addresses, 10)
 	for _, r := range exposed.Rules {
+		ports := facts.Ports{From: -1, To: -1}
+		if r.Ports != nil {
+			ports = *r.Ports
+		}
 		e.Rules = append(e.Rules, ExposedRule{
-			Group: r.Group, CIDR: r.CIDR, List: r.PrefixList, Protocol: r.Protocol,
-			FromPort: r.Ports.From, ToPort: r.Ports.To, Wide: r.Addresses >= broad,
+			Group: r.Group, CIDR: r.CIDR.String(), List: r.PrefixList, Protocol: r.Protocol,
+			FromPort: ports.From, ToPort: ports.To, Wide: r.Addresses >= broad || r.CIDR.Addr().Is6() && r.CIDR.Bits() < wideIPv6,
 		})
 	}
-	if exposed.Addresses < broad {
+	if e.Width == "narrow" || e.Width == "none" {
 		d.lack("network.exposure", exposed.Missing)
 	}
 }
 
-// How many addresses beyond the loader's make an exposure broad and wide, and
-// when it is the world's: a /16, a /8 and half of IPv4 in sum.
+// How many IPv4 addresses beyond the loader's make an exposure broad and wide, a
+// /16 and a /8 in sum; and the longest IPv6 prefix that is wide, for a /32 is
+// what a provider gets.
 const (
-	broad = 1 << 16
-	wide  = 1 << 24
-	world = 1 << 31
+	broad    = 1 << 16
+	wide     = 1 << 24
+	wideIPv6 = 32
 )
 
-func width(addresses uint64) string {
+func width(x netpath.Exposure) string {
+	wideV6 := slices.ContainsFunc(x.IPv6, func(p netip.Prefix) bool { return p.Bits() < wideIPv6 })
 	switch {
-	case addresses >= world:
+	case x.World:
 		return "world"
-	case addresses >= wide:
+	case x.Addresses >= wide, wideV6:
 		return "wide"
-	case addresses >= broad:
+	case x.Addresses >= broad:
 		return "broad"
-	case addresses > 0:
+	case x.Addresses > 0, len(x.IPv6) > 0:
 		return "narrow"
 	}
 	return "none"

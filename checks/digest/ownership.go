@@ -14,7 +14,7 @@ import (
 // where the list may be incomplete.
 func (d *digester) ownership() {
 	places := d.places()
-	super, notSuper := d.superuser()
+	_, notSuper := d.superuser()
 	unsure := slices.Concat(d.missing("database.relations", "database.columns"), d.superuserUnknown())
 
 	schemas, tables := &d.doc.Database.Schemas, &d.doc.Database.Tables
@@ -30,8 +30,8 @@ func (d *digester) ownership() {
 			}
 		}
 	}
-	if missing := slices.Concat(d.missing("database.schemas"), unsure); len(schemas.Deviating) == 0 && !super {
-		d.lack("database.schemas", missing)
+	if len(schemas.Deviating) == 0 {
+		d.lack("database.schemas", slices.Concat(d.missing("database.schemas"), unsure))
 	}
 
 	for _, r := range places.tables {
@@ -40,7 +40,7 @@ func (d *digester) ownership() {
 			tables.Deviating = append(tables.Deviating, DeviatingTable{Subject: quoteRelation(r), Schema: r.Schema, Name: r.Name, Owner: r.Owner})
 		}
 	}
-	if len(tables.Deviating) == 0 && !super {
+	if len(tables.Deviating) == 0 {
 		d.lack("database.tables", unsure)
 	}
 	d.comments(places)

@@ -12,7 +12,8 @@ type Database struct {
 	// Name is the database that was connected to.
 	Name  string `json:"name"`
 	Owner string `json:"owner"`
-	// Type is local or shared (a datashare); only Redshift tells it.
+	// Type is local or shared (a datashare) in Redshift's words; a database of
+	// PostgreSQL is always local.
 	Type string `json:"type"`
 	// CanCreate and CanTemporary: has_database_privilege of the user, which
 	// counts grants to the user, its groups and PUBLIC, but no grants to roles
@@ -29,11 +30,15 @@ type Database struct {
 	RolePrivileges []RolePrivilege `json:"role_privileges"`
 
 	// Schemas are all schemas of the database that are not internal, and
-	// pg_catalog and information_schema.
+	// pg_catalog and information_schema. Where the list is unknown because the
+	// user itself was refused it, an entry for pg_catalog or information_schema
+	// tells by what was tried whether the user can use it, and nothing else.
 	Schemas []Schema `json:"schemas"`
 	// Relations are the tables and views outside the system's schemas.
 	Relations []Relation `json:"relations"`
-	// SystemRelations are those of pg_catalog and information_schema.
+	// SystemRelations are those of pg_catalog and information_schema. Where the
+	// list is unknown because the user itself was refused it, each entry tells
+	// what came of trying to read that relation.
 	SystemRelations []SystemRelation `json:"system_relations"`
 	// Settings are those in force in rscheck's own session before it set any.
 	Settings []Setting `json:"settings"`

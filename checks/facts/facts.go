@@ -48,6 +48,9 @@ const (
 	HostOnly Kind = "endpoint"
 )
 
+// Kinds lists every Kind.
+var Kinds = []Kind{ProvisionedCluster, Workgroup, HostOnly}
+
 // Target is one cluster or serverless workgroup and all that was observed of
 // it. It is complete in itself: what several targets share (a VPC, say) is in
 // each of them, sharing memory.

@@ -1,0 +1,50 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/rscheck/rscheck/checks/digest"
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/report"
+)
+
+// Answer digests what was observed of t and judges it, for the loader set up as
+// in s. The time at is when t was observed. The answer has no verdict yet: that
+// depends on the severity from which a result decides.
+func (c *Catalogue) Answer(ctx context.Context, t *facts.Target, s loader.Settings, at time.Time) (report.Target, error) {
+	d := digest.Of(t, s, at)
+	results, err := c.Judge(ctx, &d.Document, d.Lacks)
+	if err != nil {
+		return report.Target{}, fmt.Errorf("judge %s: %w", t.Name, err)
+	}
+	answer := report.Target{
+		ID: t.ID, Name: t.Name, Kind: t.Kind, Account: t.Account, Region: t.Region,
+		Endpoint: report.Endpoint{Host: t.Cluster.Endpoint.Host, Port: t.Cluster.Endpoint.Port},
+		Paths:    paths(d.Paths),
+		Results:  results,
+	}
+	if login := t.Database.Login; login.User != "" {
+		answer.Login = &report.Login{User: login.User, About: s.User, Via: login.Via}
+	}
+	return answer, nil
+}
+
+func paths(decided []digest.Path) []report.Path {
+	list := make([]report.Path, 0, len(decided))
+	for _, p := range decided {
+		hops := make([]report.Hop, 0, len(p.Hops))
+		for _, h := range p.Hops {
+			hops = append(hops, report.Hop{
+				Stage: string(h.Stage), Verdict: string(h.Verdict), By: report.By{Kind: h.By.Kind, ID: h.By.ID},
+				Detail: h.Detail, Missing: append([]facts.Unknown{}, h.Missing...),
+			})
+		}
+		list = append(list, report.Path{
+			Source: p.Source.String(), LoaderRegion: p.Region, Verdict: string(p.Verdict), Hops: hops,
+		})
+	}
+	return list
+}

@@ -1,0 +1,260 @@
+package aws
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
+
+// fetch asks for all that the targets need, in as few dependent rounds as can be:
+// what the clusters name, then what that refers to.
+func (r *region) fetch(ctx context.Context, targets []*facts.Target) {
+	want := wanted(targets)
+	if want.placeless {
+		// The subnet groups must say first which VPCs there are.
+		r.fetchSubnetGroups(ctx, want.subnetGroups)
+		r.findPlaces(targets)
+		want = wanted(targets)
+	}
+	tasks := []func(context.Context){
+		func(ctx context.Context) { r.fetchSubnetGroups(ctx, want.subnetGroups) },
+		func(ctx context.Context) { r.fetchParameters(ctx, want.parameterGroups) },
+		func(ctx context.Context) { r.fetchVPCs(ctx, want.vpcs) },
+		func(ctx context.Context) { r.fetchSubnets(ctx, want.vpcs) },
+		func(ctx context.Context) { r.fetchRouteTables(ctx, want.vpcs) },
+		func(ctx context.Context) { r.fetchNetworkACLs(ctx, want.vpcs) },
+		func(ctx context.Context) { r.fetchGateways(ctx, want.vpcs) },
+		func(ctx context.Context) { r.fetchSecurityGroups(ctx, want.securityGroups) },
+		func(ctx context.Context) { r.fetchInterfacesAt(ctx, want.addresses) },
+		func(ctx context.Context) { r.fetchInterfaces(ctx, want.interfaces) },
+		func(ctx context.Context) { r.fetchPublicAccess(ctx) },
+		func(ctx context.Context) { r.fetchExclusions(ctx) },
+	}
+	if want.account {
+		tasks = append(tasks, func(ctx context.Context) { r.askCaller(ctx) })
+	}
+	together(ctx, sideBySide, tasks...)
+	r.fetchReferences(ctx, targets)
+}
+
+// wants are the ids that some targets need to be told about.
+type wants struct {
+	subnetGroups, parameterGroups, vpcs, securityGroups, addresses, interfaces []string
+	account                                                                    bool // some target has none
+	placeless                                                                  bool // some target has no VPC, but a subnet group
+}
+
+func wanted(targets []*facts.Target) wants {
+	var w wants
+	for _, t := range targets {
+		c := &t.Cluster
+		w.subnetGroups = append(w.subnetGroups, c.SubnetGroup)
+		w.vpcs = append(w.vpcs, c.VPCID)
+		w.account = w.account || t.Account == ""
+		w.placeless = w.placeless || c.VPCID == "" && c.SubnetGroup != ""
+		for _, g := range c.ParameterGroups {
+			w.parameterGroups = append(w.parameterGroups, g.Name)
+		}
+		for _, g := range c.SecurityGroups {
+			w.securityGroups = append(w.securityGroups, g.ID)
+		}
+		for _, i := range c.Endpoint.Interfaces {
+			w.interfaces = append(w.interfaces, i.ID)
+		}
+		if at := leaderAt(c); at != "" {
+			w.addresses = append(w.addresses, at)
+		}
+	}
+	return w
+}
+
+// leaderAt is the VPC and the private address that clients arrive at, where no
+// VPC endpoint stands in front of the leader node; empty where either is not
+// known.
+func leaderAt(c *facts.Cluster) string {
+	ip, ok := leader(c.Nodes)
+	if !ok || c.VPCID == "" || len(c.Endpoint.Interfaces) > 0 {
+		return ""
+	}
+	return at(c.VPCID, ip)
+}
+
+func at(vpc, address string) string { return vpc + " " + address }
+
+// findPlaces takes the VPC of a cluster that did not tell it from its subnet group.
+func (r *region) findPlaces(targets []*facts.Target) {
+	for _, t := range targets {
+		if t.Cluster.VPCID == "" {
+			t.Cluster.VPCID = r.subnetGroups[t.Cluster.SubnetGroup].value.VPCID
+		}
+	}
+}
+
+// askCaller asks who the caller is, once in all regions.
+func (r *region) askCaller(ctx context.Context) {
+	a := r.account
+	a.identityMu.Lock()
+	defer a.identityMu.Unlock()
+	lookUp(ctx, r, getCallerIdentity, a.identity, []string{"caller"}, func(ctx context.Context, _ []string) (map[string]string, error) {
+		cfg := a.config.Copy()
+		cfg.Region = r.name
+		out, err := sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil {
+			return nil, err
+		}
+		if out.Account == nil {
+			return nil, &malformedError{"Account"}
+		}
+		return map[string]string{"caller": *out.Account}, nil
+	}, never[string](getCallerIdentity))
+}
+
+// callerAccount is what AWS told of the caller; zero where it was not asked.
+func (a *Account) callerAccount() answer[string] {
+	a.identityMu.Lock()
+	defer a.identityMu.Unlock()
+	return a.identity["caller"]
+}
+
+// fetchReferences asks for what the answers so far refer to, until they refer to
+// nothing new: prefix lists and endpoints in routes, prefix lists in groups,
+// further groups on interfaces, and lists whose first source told no entries.
+func (r *region) fetchReferences(ctx context.Context, targets []*facts.Target) {
+	const deepest = 3 // interface → group → list → entries
+	for range deepest {
+		refs := r.references(targets)
+		before := r.knownReferences()
+		together(ctx, sideBySide,
+			func(ctx context.Context) { r.fetchSecurityGroups(ctx, refs.groups) },
+			func(ctx context.Context) { r.fetchAssociations(ctx, refs.foreignGroups) },
+			func(ctx context.Context) { r.fetchEndpoints(ctx, refs.endpoints) },
+			func(ctx context.Context) { r.fetchServiceLists(ctx, refs.serviceLists) },
+			func(ctx context.Context) { r.fetchManagedLists(ctx, refs.lists) },
+			func(ctx context.Context) { r.fetchEntries(ctx, slices.Concat(refs.lists, refs.bareServiceLists)) },
+		)
+		if r.knownReferences() == before {
+			return
+		}
+	}
+}
+
+func (r *region) knownReferences() int {
+	return len(r.securityGroups) + len(r.associations) + len(r.endpoints) + len(r.serviceLists) + len(r.managedLists) + len(r.entries)
+}
+
+// refs are ids that facts refer to.
+type refs struct {
+	groups, foreignGroups, endpoints []string
+	// serviceLists are AWS's own of gateway endpoints, which one call resolves;
+	// bareServiceLists are those it did not. lists are all others.
+	serviceLists, bareServiceLists, lists []string
+}
+
+func (r *region) references(targets []*facts.Target) refs {
+	var all refs
+	seenVPC := map[string]bool{}
+	for _, t := range targets {
+		vpc := t.Cluster.VPCID
+		if !seenVPC[vpc] {
+			seenVPC[vpc] = true
+			for _, table := range r.routeTables[vpc].value {
+				for _, route := range table.Routes {
+					all.addRoute(route)
+				}
+			}
+		}
+		for _, id := range r.groupsOf(t) {
+			all.groups = append(all.groups, id)
+			group, told := r.securityGroups[id]
+			if !told || group.lack != nil {
+				continue
+			}
+			if group.value.VPCID != vpc {
+				all.foreignGroups = append(all.foreignGroups, id)
+			}
+			for _, p := range group.value.Inbound {
+				all.lists = append(all.lists, p.PrefixListIDs...)
+			}
+		}
+	}
+	all.settleLists()
+	for _, id := range all.serviceLists {
+		if list, told := r.serviceLists[id]; told && len(list.value.CIDRs) == 0 {
+			all.bareServiceLists = append(all.bareServiceLists, id)
+		}
+	}
+	return all
+}
+
+func (all *refs) addRoute(route facts.Route) {
+	list, toEndpoint := route.DestinationPrefixListID, strings.HasPrefix(route.Target, "vpce-")
+	if toEndpoint {
+		all.endpoints = append(all.endpoints, route.Target)
+	}
+	switch {
+	case list != "" && toEndpoint:
+		all.serviceLists = append(all.serviceLists, list)
+	case list != "":
+		all.lists = append(all.lists, list)
+	}
+}
+
+// settleLists leaves each list in one place: where a gateway endpoint is reached
+// by it, it is the service's.
+func (all *refs) settleLists() {
+	service := map[string]bool{}
+	for _, id := range all.serviceLists {
+		service[id] = true
+	}
+	var others []string
+	for _, id := range all.lists {
+		if !service[id] {
+			others = append(others, id)
+		}
+	}
+	all.lists = others
+}
+
+// groupsOf returns the security groups attached to the cluster or to an interface
+// of its endpoint, in that order, each once.
+func (r *region) groupsOf(t *facts.Target) []string {
+	var ids []string
+	for _, g := range t.Cluster.SecurityGroups {
+		ids = append(ids, g.ID)
+	}
+	found, _ := r.interfacesOf(t)
+	for _, i := range found {
+		ids = append(ids, i.GroupIDs...)
+	}
+	return distinct(ids)
+}
+
+// interfacesOf returns the network interfaces that carry the cluster's endpoint,
+// and what is lacking of them by path.
+func (r *region) interfacesOf(t *facts.Target) ([]facts.Interface, []facts.Unknown) {
+	const path = "network.interfaces"
+	if key := leaderAt(&t.Cluster); key != "" {
+		a := r.interfacesAt[key]
+		switch {
+		case a.lack != nil:
+			return nil, []facts.Unknown{a.lack.unknown(path)}
+		case a.value.ID == "": // none there
+			return nil, nil
+		}
+		return []facts.Interface{a.value}, nil
+	}
+	var list []facts.Interface
+	var unknown []facts.Unknown
+	for _, i := range t.Cluster.Endpoint.Interfaces {
+		if a := r.interfaces[i.ID]; a.lack != nil {
+			unknown = append(unknown, a.lack.unknown(path+"."+i.ID))
+		} else {
+			list = append(list, a.value)
+		}
+	}
+	return list, unknown
+}

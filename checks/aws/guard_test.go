@@ -1,0 +1,173 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/redshift"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/internal/fakeaws"
+)
+
+func TestNothingIsSentThatIsNotOnTheAllowList(t *testing.T) {
+	server := play(t, fakeaws.Healthy(loader))
+	cfg := open(t, Options{}).config
+	ctx := context.Background()
+	for name, call := range map[string]func() error{
+		"delete a cluster": func() error {
+			_, err := redshift.NewFromConfig(cfg).DeleteCluster(ctx, &redshift.DeleteClusterInput{ClusterIdentifier: sdk.String("analytics")})
+			return err
+		},
+		"open a security group": func() error {
+			_, err := ec2.NewFromConfig(cfg).AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{GroupId: sdk.String("sg-0loader")})
+			return err
+		},
+		"fetch database credentials": func() error {
+			_, err := redshift.NewFromConfig(cfg).GetClusterCredentials(ctx, &redshift.GetClusterCredentialsInput{
+				ClusterIdentifier: sdk.String("analytics"), DbUser: sdk.String("awsuser"),
+			})
+			return err
+		},
+		"read what is not needed": func() error {
+			_, err := ec2.NewFromConfig(cfg).DescribeInstances(ctx, &ec2.DescribeInstancesInput{})
+			return err
+		},
+		"fetch a token": func() error {
+			_, err := sts.NewFromConfig(cfg).GetSessionToken(ctx, &sts.GetSessionTokenInput{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var refused *refusedError
+			if err := call(); !errors.As(err, &refused) {
+				t.Errorf("got %v, want it refused", err)
+			}
+		})
+	}
+	if sent := server.Requests(); len(sent) > 0 {
+		t.Errorf("were sent: %v", sent)
+	}
+}
+
+func TestTheAllowListReads(t *testing.T) {
+	for _, c := range Calls() {
+		reads := strings.HasPrefix(c.Operation, "Describe") || strings.HasPrefix(c.Operation, "Get") || strings.HasPrefix(c.Operation, "List")
+		if !reads && c.Operation != "AssumeRole" {
+			t.Errorf("%s does not read", c.Operation)
+		}
+		if service, operation, _ := strings.Cut(c.Action, ":"); service != strings.ToLower(c.Service) || operation != c.Operation {
+			t.Errorf("%s %s has the action %s", c.Service, c.Operation, c.Action)
+		}
+	}
+}
+
+func TestTheAllowListHoldsNothingThatIsNotSent(t *testing.T) {
+	cloud := busy()
+	cloud.Accounts[0].Roles = []fakeaws.Role{{ARN: "arn:aws:iam::111122223333:role/auditor"}}
+	server := play(t, cloud)
+	one(t, open(t, Options{RoleARN: "arn:aws:iam::111122223333:role/auditor"}))
+	sent := count(server.Requests())
+	for _, c := range Calls() {
+		if sent[c.Operation] == 0 {
+			t.Errorf("%s was not sent", c.Operation)
+		}
+	}
+}
+
+// jsonPaths are the paths of all fields of a target.
+func jsonPaths(v reflect.Type, prefix string, into map[string]bool) {
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Field(i).Tag.Get("json"), ",")
+		into[prefix+name] = true
+		if v.Field(i).Type.Kind() == reflect.Struct {
+			jsonPaths(v.Field(i).Type, prefix+name+".", into)
+		}
+	}
+}
+
+func TestCallsFillFactsThatThereAre(t *testing.T) {
+	known := map[string]bool{}
+	jsonPaths(reflect.TypeFor[facts.Target](), "", known)
+	for _, c := range Calls() {
+		for _, path := range c.Facts {
+			if !known[path] {
+				t.Errorf("%s fills %s, which no target has", c.Operation, path)
+			}
+		}
+	}
+}
+
+func TestPermissionsForFacts(t *testing.T) {
+	always := []string{"redshift:DescribeClusters", "sts:GetCallerIdentity", "sts:AssumeRole"}
+	for name, tc := range map[string]struct {
+		paths []string
+		want  []string
+	}{
+		"a whole":       {[]string{"network.subnets"}, []string{"ec2:DescribeSubnets"}},
+		"a part":        {[]string{"network.block_public_access.exclusions"}, []string{"ec2:DescribeVpcBlockPublicAccessExclusions"}},
+		"several parts": {[]string{"network.block_public_access"}, []string{"ec2:DescribeVpcBlockPublicAccessOptions", "ec2:DescribeVpcBlockPublicAccessExclusions"}},
+		"an element":    {[]string{"network.vpc_endpoints.vpce-0a"}, []string{"ec2:DescribeVpcEndpoints"}},
+		"the cluster":   {[]string{"cluster.status"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, p := range Permissions(tc.paths...) {
+				got = append(got, p.Action)
+			}
+			want := slices.Sorted(slices.Values(slices.Concat(always, tc.want)))
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("actions (-want +got):\n%s", diff)
+			}
+		})
+	}
+	if all := Permissions(); len(all) != len(Calls()) {
+		t.Errorf("%d permissions for all facts, want %d", len(all), len(Calls()))
+	}
+}
+
+// What the policy grants for some facts must be what observing them asks.
+func TestOnlyWantedFactsAreAskedFor(t *testing.T) {
+	for name, want := range map[string][]string{
+		"cluster alone":   {"cluster.status"},
+		"security groups": {"network.security_groups", "network.prefix_lists"},
+		"path":            {"network"},
+		"parameters":      {"cluster.parameters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := play(t, busy())
+			target := one(t, open(t, Options{Facts: want}))
+			var allowed []string
+			for _, p := range Permissions(want...) {
+				allowed = append(allowed, p.Action)
+			}
+			for _, r := range server.Requests() {
+				if action := callOf(r.Operation).Action; !slices.Contains(allowed, action) {
+					t.Errorf("%s was asked for and not needed", action)
+				}
+			}
+			for _, path := range want {
+				if lack := target.Lacking(path); len(lack) > 0 {
+					t.Errorf("%s is unknown: %v", path, lack)
+				}
+			}
+			for _, u := range target.Unknown {
+				if u.Reason != facts.NotRequested {
+					t.Errorf("%s: %s, want it not requested", u.Path, u.Reason)
+				}
+			}
+			if name == "cluster alone" && len(target.Lacking("network.subnets")) != 1 {
+				t.Error("the subnets are not said to be left out")
+			}
+		})
+	}
+}

@@ -1,0 +1,237 @@
+package checks_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/rscheck/rscheck/checks"
+	"github.com/rscheck/rscheck/checks/digest"
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/policies"
+	"github.com/rscheck/rscheck/report"
+)
+
+// alwaysKnown are the paths that no Unknown ever names: what identifies the
+// target, and how the login went.
+var alwaysKnown = []string{"id", "kind", "name", "account", "region", "partition", "unknown", "database.login"}
+
+// within are facts told of every element of a list, and unknown for all of them
+// at once: clearing one empties that field of each element.
+var within = map[string]func(*facts.Target){
+	"database.comments": func(t *facts.Target) {
+		for i := range t.Database.Relations {
+			t.Database.Relations[i].Comment = ""
+		}
+	},
+	"database.columns": func(t *facts.Target) {
+		for i := range t.Database.Relations {
+			t.Database.Relations[i].Markers = nil
+		}
+	},
+}
+
+// forgettable returns every path of a target that can be unknown, by reflection
+// over its type: each struct, each field, each list as a whole, and each element
+// of the lists whose elements have an Unknown of their own.
+func forgettable(t *facts.Target) []string {
+	var paths []string
+	var walk func(v reflect.Value, path string)
+	walk = func(v reflect.Value, path string) {
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			field := strings.TrimPrefix(path+"."+name, ".")
+			if covered(alwaysKnown, field) {
+				continue
+			}
+			paths = append(paths, field)
+			if f := v.Field(i); f.Kind() == reflect.Struct {
+				walk(f, field)
+			}
+		}
+	}
+	walk(reflect.ValueOf(*t), "")
+	for path := range within {
+		paths = append(paths, path)
+	}
+	for _, list := range t.Network.PrefixLists {
+		paths = append(paths, "network.prefix_lists."+list.ID)
+	}
+	for _, group := range t.Network.SecurityGroups {
+		paths = append(paths, "network.security_groups."+group.ID)
+	}
+	return paths
+}
+
+func covered(outers []string, path string) bool {
+	for _, outer := range outers {
+		if facts.Covers(outer, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// forget returns a copy of t in which the fact at path was never observed.
+func forget(t *testing.T, target *facts.Target, path string, reason facts.Reason) *facts.Target {
+	t.Helper()
+	c := clone(t, target)
+	c.Lack(path, reason, "allow whatever tells of "+path)
+	if clear := within[path]; clear != nil {
+		clear(c)
+		return c
+	}
+	names := strings.Split(path, ".")
+	v := reflect.ValueOf(c).Elem()
+	for i, name := range names {
+		if v.Kind() == reflect.Slice {
+			removeByID(t, v, strings.Join(names[i:], "."))
+			return c
+		}
+		v = fieldByTag(t, v, name)
+	}
+	v.SetZero()
+	return c
+}
+
+func fieldByTag(t *testing.T, v reflect.Value, name string) reflect.Value {
+	t.Helper()
+	for i := range v.NumField() {
+		if tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); tag == name {
+			return v.Field(i)
+		}
+	}
+	t.Fatalf("%s has no field %q", v.Type(), name)
+	return reflect.Value{}
+}
+
+func removeByID(t *testing.T, list reflect.Value, id string) {
+	t.Helper()
+	for i := range list.Len() {
+		if list.Index(i).FieldByName("ID").String() == id {
+			list.Set(reflect.AppendSlice(list.Slice(0, i), list.Slice(i+1, list.Len())))
+			return
+		}
+	}
+	t.Fatalf("%s has no element %q", list.Type(), id)
+}
+
+func clone(t *testing.T, target *facts.Target) *facts.Target {
+	t.Helper()
+	text, err := json.Marshal(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &facts.Target{}
+	if err := json.Unmarshal(text, c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// outcomes folds the results into one outcome for each check: fail outweighs
+// unknown, which outweighs the rest.
+func outcomes(t *testing.T, catalogue *checks.Catalogue, target *facts.Target, settings loader.Settings, s facts.Snapshot) map[string]report.Outcome {
+	t.Helper()
+	answer, err := catalogue.Answer(context.Background(), target, settings, s.ScannedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folded := map[string]report.Outcome{}
+	for _, r := range answer.Results {
+		if folded[r.Check] != report.Fail && (folded[r.Check] == "" || r.Outcome != report.Pass) {
+			folded[r.Check] = r.Outcome
+		}
+	}
+	return folded
+}
+
+func demo(t testing.TB) facts.Snapshot {
+	t.Helper()
+	file, err := os.Open("../cmd/rscheck/demo.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	snapshot, err := facts.Read(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+func stitch(t testing.TB) loader.Settings {
+	t.Helper()
+	text, err := policies.FS.ReadFile("profiles/stitch.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := loader.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loader.Settings{Profile: profile, Region: "north-america", Connection: "direct", User: "stitch"}
+}
+
+func load(t testing.TB) *checks.Catalogue {
+	t.Helper()
+	catalogue, err := checks.Load(policies.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalogue
+}
+
+func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
+	catalogue, snapshot := load(t), demo(t)
+	settings := []loader.Settings{stitch(t), stitch(t)}
+	settings[1].Region = loader.Any
+	settings[1].Schemas = []string{"hubspot"}
+	settings[1].Form = loader.Form{Host: "analytics.example.com", Port: "5439", Database: "dw"}
+	for i := range snapshot.Targets {
+		target := &snapshot.Targets[i]
+		for _, s := range settings {
+			before := outcomes(t, catalogue, target, s, snapshot)
+			for _, path := range forgettable(target) {
+				after := outcomes(t, catalogue, forget(t, target, path, facts.AccessDenied), s, snapshot)
+				for id, outcome := range after {
+					if outcome != before[id] && outcome != report.Unknown {
+						t.Errorf("%s, region %s: forgetting %s turns %s from %s to %s", target.Name, s.Region, path, id, before[id], outcome)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestWhatIsLackingIsInTheProvenance(t *testing.T) {
+	snapshot := demo(t)
+	for i := range snapshot.Targets {
+		target := &snapshot.Targets[i]
+		target.Unknown = nil
+		for _, path := range forgettable(target) {
+			forgotten := forget(t, target, path, facts.AccessDenied)
+			for _, lack := range digest.Of(forgotten, stitch(t), snapshot.ScannedAt).Lacks {
+				for _, missing := range lack.Missing {
+					if missing.Reason == facts.AccessDenied && !covered(digest.MadeOf(lack.Path), path) && !covered([]string{path}, firstOf(digest.MadeOf(lack.Path), path)) {
+						t.Errorf("%s: forgetting %s leaves %s lacking, which provenance does not say", target.Name, path, lack.Path)
+					}
+				}
+			}
+		}
+	}
+}
+
+// firstOf returns the first of the paths that is part of whole, or "".
+func firstOf(paths []string, whole string) string {
+	for _, p := range paths {
+		if facts.Covers(whole, p) {
+			return p
+		}
+	}
+	return ""
+}

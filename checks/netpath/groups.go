@@ -1,0 +1,238 @@
+package netpath
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
+
+// groups are the security groups in force at a place.
+type groups struct {
+	// ids are the groups that are known to be attached, or perhaps so.
+	ids []string
+	// admissions are their rules that may admit TCP on the cluster's port.
+	admissions []admission
+	// references: there are rules that name a security group as source. They
+	// match private addresses of its members, so nothing that comes from the
+	// internet
+	// (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing).
+	references bool
+	// missing is why further rules may exist.
+	missing []facts.Unknown
+}
+
+// admission is one source of an inbound rule.
+type admission struct {
+	group  string
+	source netip.Prefix // IPv4 or IPv6
+	// list is the prefix list the source is of, empty for none.
+	list string
+	rule *facts.Permission
+	// vague: the source is not known, and may be anything.
+	vague bool
+	// missing is why the rule may not be in force, or not for this port; nil
+	// where it is for certain.
+	missing []facts.Unknown
+}
+
+// membership is a security group attached for certain, or perhaps.
+type membership struct {
+	id      string
+	missing []facts.Unknown // why perhaps
+}
+
+// groupsOf are the security groups of a place: its interface's own, or those of
+// the cluster.
+func (e *estate) groupsOf(p *place) groups {
+	members, missing := e.membersOf(p)
+	g := groups{missing: missing}
+	for _, m := range members {
+		if !slices.Contains(g.ids, m.id) {
+			g.ids = append(g.ids, m.id)
+		}
+		e.readGroup(&g, m)
+	}
+	return g
+}
+
+func (e *estate) membersOf(p *place) (members []membership, missing []facts.Unknown) {
+	if p.described != nil {
+		for _, id := range p.described.GroupIDs {
+			members = append(members, membership{id: id})
+		}
+		return members, nil
+	}
+	if e.interfacesMissing != nil {
+		// The interface would tell which groups it has; that they are the
+		// cluster's is documented nowhere.
+		return nil, e.interfacesMissing
+	}
+	if p.proxy != "" || len(e.t.Network.Interfaces) > 0 {
+		return nil, inconsistent("network.interfaces", "the interface of the endpoint was not described")
+	}
+	const path = "cluster.security_groups"
+	if lack := e.t.LackingWithin(path); lack != nil {
+		return nil, lack
+	}
+	attached := e.t.Cluster.SecurityGroups
+	if len(attached) == 0 && e.vpc == "" {
+		return nil, e.vpcMissing
+	}
+	for _, m := range attached {
+		member := membership{id: m.ID}
+		if m.Status != "active" {
+			member.missing = inconsistent(path, "%s is in state %q", m.ID, m.Status)
+		}
+		members = append(members, member)
+	}
+	return members, nil
+}
+
+// securityGroup is the group with that id.
+func (e *estate) securityGroup(id string) (group *facts.SecurityGroup, missing []facts.Unknown) {
+	path := "network.security_groups." + id
+	if lack := e.t.LackingWithin(path); lack != nil {
+		return nil, lack
+	}
+	for i := range e.t.Network.SecurityGroups {
+		if g := &e.t.Network.SecurityGroups[i]; g.ID == id {
+			return g, nil
+		}
+	}
+	return nil, inconsistent(path, "%s is attached and was not described", id)
+}
+
+// readGroup adds the rules of a group.
+func (e *estate) readGroup(g *groups, m membership) {
+	group, missing := e.securityGroup(m.id)
+	if group == nil {
+		g.missing = mergeUnknowns(g.missing, missing)
+		return
+	}
+	doubt := m.missing
+	if use := e.usable(group); use.Usable != Yes {
+		doubt = mergeUnknowns(doubt, use.Missing)
+		if use.Usable == No {
+			doubt = mergeUnknowns(doubt, inconsistent("network.group_associations", "%s is attached and belongs to %s", m.id, group.VPCID))
+		}
+	}
+	g.admissions = slices.Grow(g.admissions, countSources(group))
+	for i := range group.Inbound {
+		rule := &group.Inbound[i]
+		doubt := doubt
+		switch includesTCP(rule.Protocol) {
+		case no:
+			continue
+		case maybe:
+			doubt = mergeUnknowns(doubt, ruleDoubt(m.id, "a rule of protocol %q", rule.Protocol))
+		case yes:
+			if rule.Protocol == "-1" {
+				break
+			}
+			match := e.port.in(rule.Ports)
+			if match == no {
+				continue
+			}
+			if !sane(rule.Ports) {
+				doubt = mergeUnknowns(doubt, ruleDoubt(m.id, "a tcp rule without a range of ports"))
+			} else if match == maybe {
+				doubt = mergeUnknowns(doubt, e.port.missing)
+			}
+		}
+		e.readRule(g, m.id, rule, doubt)
+	}
+}
+
+func countSources(group *facts.SecurityGroup) int {
+	n := 0
+	for i := range group.Inbound {
+		n += len(group.Inbound[i].CIDRs) + len(group.Inbound[i].IPv6CIDRs)
+	}
+	return n
+}
+
+func ruleDoubt(group, format string, args ...any) []facts.Unknown {
+	return inconsistent("network.security_groups."+group, "%s has %s", group, fmt.Sprintf(format, args...))
+}
+
+// readRule adds the sources of a rule that may admit the port.
+func (e *estate) readRule(g *groups, group string, rule *facts.Permission, doubt []facts.Unknown) {
+	add := func(a admission) {
+		a.group, a.rule = group, rule
+		g.admissions = append(g.admissions, a)
+	}
+	for _, cidr := range rule.CIDRs {
+		if p, ok := parseIPv4(cidr); ok {
+			add(admission{source: p, missing: doubt})
+		} else {
+			add(admission{vague: true, missing: mergeUnknowns(doubt, ruleDoubt(group, "a source that is no prefix: %q", cidr))})
+		}
+	}
+	for _, cidr := range rule.IPv6CIDRs {
+		if p, err := netip.ParsePrefix(cidr); err == nil && p.Addr().Is6() {
+			add(admission{source: p.Masked(), missing: doubt})
+		}
+	}
+	for _, id := range rule.PrefixListIDs {
+		list := e.prefixList(id)
+		for _, p := range slices.Concat(list.prefixes, list.ipv6) {
+			add(admission{source: p, list: id, missing: doubt})
+		}
+		if list.missing != nil {
+			add(admission{list: id, vague: true, missing: mergeUnknowns(doubt, list.missing)})
+		}
+	}
+	g.references = g.references || len(rule.GroupIDs) > 0
+}
+
+// admit judges the security_groups stage. Rules only allow, and those of all
+// groups add up, so one that matches is enough whatever the others are. What goes
+// out needs no rule: connection tracking lets replies pass.
+//
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+func (g *groups) admit(piece netip.Prefix, p port) finding {
+	var admits *admission
+	missing := g.missing
+	for i := range g.admissions {
+		a := &g.admissions[i]
+		switch {
+		case !a.vague && !a.source.Contains(piece.Addr()):
+		case a.missing != nil:
+			missing = mergeUnknowns(missing, a.missing)
+		case admits == nil || a.source.Bits() > admits.source.Bits():
+			admits = a
+		}
+	}
+	asked := question{piece: piece, ports: p.String()}.String()
+	if admits != nil {
+		return admits.finding(asked)
+	}
+	if missing != nil {
+		return unknown(missing, "security-group", strings.Join(g.ids, ","), "no rule is certain to admit %s", asked)
+	}
+	if len(g.ids) == 0 {
+		return deny(Remedy{}, "security-group", "", "no security group is attached, so nothing admits %s", asked)
+	}
+	f := deny(Remedy{Object: g.ids[0]}, "security-group", strings.Join(g.ids, ","), "no rule of %s admits %s", strings.Join(g.ids, ", "), asked)
+	if g.references {
+		f.detail += "; rules whose source is a security group match private addresses only"
+	}
+	return f
+}
+
+// finding says that the rule admits what was asked.
+func (a *admission) finding(asked string) finding {
+	name := a.source.String()
+	words := name
+	if a.list != "" {
+		name, words = a.list, a.list+" ("+name+")"
+	}
+	return finding{
+		verdict: Allow,
+		by:      By{"security-group-rule", a.group + "/" + name},
+		detail:  a.group + " admits " + asked + " by its rule for " + words,
+	}
+}

@@ -1,0 +1,201 @@
+package redshift
+
+// statement is SQL that reads facts.
+//
+// One text serves Redshift, PostgreSQL 8.0 (its ancestor) and PostgreSQL 13 and
+// newer, so every statement keeps to what they share: catalogs and functions of
+// the leader node only, never joined to svv_ views; values as parameters, for
+// Redshift takes a backslash in a literal as an escape; no LIKE; no arrays but
+// "= ANY (grolist)"; rows grouped in Go, for LISTAGG does not run on the leader
+// node and STRING_AGG does not exist there.
+type statement struct {
+	name string
+	text string
+	// columns is how many a row has.
+	columns int
+	// reads are the relations it reads; refused, they are what to grant.
+	reads []string
+}
+
+// Before the session sets anything of its own, so that these are the values that
+// the server gives to whoever logs in so. metadata_security is documented with
+// ALTER SYSTEM only; whether pg_settings lists it is unverified.
+// https://docs.aws.amazon.com/redshift/latest/dg/t_metadata_security.html
+var settingsStatement = statement{
+	name: "settings",
+	text: `SELECT s.name, s.setting
+FROM pg_catalog.pg_settings s
+WHERE s.name IN ('statement_timeout', 'search_path', 'datestyle', 'DateStyle', 'timezone', 'TimeZone',
+	'server_version', 'default_transaction_read_only', 'enable_case_sensitive_identifier', 'metadata_security', 'ssl')`,
+	columns: 2,
+	reads:   []string{"pg_catalog.pg_settings"},
+}
+
+// For a server that refuses pg_settings or does not list statement_timeout there.
+var statementTimeoutStatement = statement{name: "statement timeout", text: `SHOW statement_timeout`, columns: 1}
+
+// The LEFT JOIN keeps the row where there is no such user: has_database_privilege
+// raises an error for an unknown name and is NULL for NULL.
+var databaseStatement = statement{
+	name: "database",
+	text: `SELECT version(), d.datname, pg_catalog.pg_get_userbyid(d.datdba),
+	pg_catalog.has_database_privilege(u.usename, d.datname, 'CREATE'),
+	pg_catalog.has_database_privilege(u.usename, d.datname, 'TEMP')
+FROM pg_catalog.pg_database d LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
+WHERE d.datname = current_database()`,
+	columns: 5,
+	reads:   []string{"pg_catalog.pg_database", "pg_catalog.pg_user"},
+}
+
+// What is left of databaseStatement where the catalogs are refused. Nothing is
+// qualified: without USAGE on pg_catalog its functions are still found unqualified.
+var serverStatement = statement{name: "server", text: `SELECT version(), current_database()`, columns: 2}
+
+// usesysid = ANY (grolist) is how awslabs/amazon-redshift-utils
+// (v_get_users_in_group) finds the groups. In PostgreSQL a group is a role that
+// cannot log in, and pg_group tells direct members only, whereas has_* functions
+// follow groups of groups.
+var userStatement = statement{
+	name: "user",
+	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, g.groname
+FROM pg_catalog.pg_user u LEFT JOIN pg_catalog.pg_group g ON u.usesysid = ANY (g.grolist)
+WHERE u.usename = $1`,
+	columns: 5,
+	reads:   []string{"pg_catalog.pg_user", "pg_catalog.pg_group"},
+}
+
+// For a server that refuses pg_group.
+var userWithoutGroupsStatement = statement{
+	name: "user without groups",
+	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, NULL
+FROM pg_catalog.pg_user u
+WHERE u.usename = $1`,
+	columns: 5,
+	reads:   []string{"pg_catalog.pg_user"},
+}
+
+// information_schema.schemata would not do: on Redshift it lists only schemas
+// that the asker owns. has_schema_privilege takes the name literally, so odd
+// names are safe.
+var schemasStatement = statement{
+	name: "schemas",
+	text: `SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),
+	pg_catalog.has_schema_privilege(u.usename, n.nspname, 'USAGE'),
+	pg_catalog.has_schema_privilege(u.usename, n.nspname, 'CREATE')
+FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_user u ON u.usename = $1`,
+	columns: 4,
+	reads:   []string{"pg_catalog.pg_namespace", "pg_catalog.pg_user"},
+}
+
+// The join is several times faster than obj_description for each row. 1259 is the
+// oid of pg_class itself: without it the comment of another object with the same
+// oid could be taken for the table's.
+// https://docs.aws.amazon.com/redshift/latest/dg/r_COMMENT.html
+var relationsStatement = statement{
+	name: "relations",
+	text: `SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), d.description
+FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+	LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.objsubid = 0 AND d.classoid = 1259
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+	columns: 6,
+	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace", "pg_catalog.pg_description"},
+}
+
+// For a server that refuses pg_description.
+var relationsWithoutCommentsStatement = statement{
+	name: "relations without comments",
+	text: `SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), NULL
+FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+	columns: 6,
+	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace"},
+}
+
+// maxMarkers is how many parameters columnsStatement has.
+const maxMarkers = 12
+
+var columnsStatement = statement{
+	name: "columns",
+	text: `SELECT a.attrelid, a.attname
+FROM pg_catalog.pg_attribute a
+WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attname IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	columns: 2,
+	reads:   []string{"pg_catalog.pg_attribute"},
+}
+
+// By oid, for a name would be parsed as an identifier and refused where USAGE on
+// its schema is lacking.
+var systemRelationsStatement = statement{
+	name: "system relations",
+	text: `SELECT n.nspname, c.relname, pg_catalog.has_table_privilege(u.usename, c.oid, 'SELECT')
+FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+	LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
+WHERE c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schema')`,
+	columns: 3,
+	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace", "pg_catalog.pg_user"},
+}
+
+// Redshift only, each apart from the catalogs above: svv_ views may run on the
+// compute nodes. All rows, not the user's only: whether others' are among them
+// tells whether the view hides rows from this login.
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_GRANTS.html
+var rolesStatement = statement{
+	name:    "roles",
+	text:    `SELECT user_name, role_name FROM svv_user_grants`,
+	columns: 2,
+	reads:   []string{"svv_user_grants"},
+}
+
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SYSTEM_PRIVILEGES.html
+var rolePrivilegesStatement = statement{
+	name:    "role privileges",
+	text:    `SELECT identity_name, system_privilege FROM svv_system_privileges WHERE identity_type = 'role'`,
+	columns: 2,
+	reads:   []string{"svv_system_privileges"},
+}
+
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_REDSHIFT_DATABASES.html
+var databaseTypeStatement = statement{
+	name:    "database type",
+	text:    `SELECT database_type FROM svv_redshift_databases WHERE database_name = $1`,
+	columns: 1,
+	reads:   []string{"svv_redshift_databases"},
+}
+
+// probe tries to read a system relation: no rows where that is allowed, 42501
+// where it is not. With "SELECT 1", SELECT on a single column would do.
+type probe struct {
+	schema, relation string
+	statement        statement
+}
+
+// probes are for one situation only: rscheck is the user that the facts are
+// about, and the catalogs that would tell its privileges are refused to it. They
+// are the relations that programs which look for tables read, and those that the
+// statements above read.
+var probes = []probe{
+	{"information_schema", "columns", statement{name: "probe information_schema.columns", text: `SELECT * FROM information_schema.columns WHERE 1 = 0`}},
+	{"information_schema", "schemata", statement{name: "probe information_schema.schemata", text: `SELECT * FROM information_schema.schemata WHERE 1 = 0`}},
+	{"information_schema", "tables", statement{name: "probe information_schema.tables", text: `SELECT * FROM information_schema.tables WHERE 1 = 0`}},
+	{"pg_catalog", "pg_attribute", statement{name: "probe pg_attribute", text: `SELECT * FROM pg_catalog.pg_attribute WHERE 1 = 0`}},
+	{"pg_catalog", "pg_class", statement{name: "probe pg_class", text: `SELECT * FROM pg_catalog.pg_class WHERE 1 = 0`}},
+	{"pg_catalog", "pg_description", statement{name: "probe pg_description", text: `SELECT * FROM pg_catalog.pg_description WHERE 1 = 0`}},
+	{"pg_catalog", "pg_namespace", statement{name: "probe pg_namespace", text: `SELECT * FROM pg_catalog.pg_namespace WHERE 1 = 0`}},
+	{"pg_catalog", "pg_tables", statement{name: "probe pg_tables", text: `SELECT * FROM pg_catalog.pg_tables WHERE 1 = 0`}},
+	{"pg_catalog", "pg_type", statement{name: "probe pg_type", text: `SELECT * FROM pg_catalog.pg_type WHERE 1 = 0`}},
+}
+
+// What frames the statements. Nothing is ever committed.
+const (
+	beginText = `BEGIN READ ONLY`
+	// The former transaction ends with the same request that begins the next.
+	againText = `ROLLBACK; BEGIN READ ONLY`
+	// After the settings were read, and outside their transaction, or it would
+	// be undone with it: dates then read alike everywhere, and no statement
+	// occupies the server for long. A server that refuses one refuses all;
+	// validUntil believes no date in another form.
+	sessionText = `ROLLBACK; SET statement_timeout TO 30000; SET datestyle TO 'ISO, YMD'; SET timezone TO 'UTC'`
+)

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"go.yaml.in/yaml/v3"
+)
+
+// configFile is read from the working directory where --config names no other.
+const configFile = "rscheck.yaml"
+
+// layer holds values for flags, by name, from one place.
+type layer struct {
+	origin string // for error messages
+	values map[string][]string
+}
+
+// config is what rscheck.yaml holds: a value for any flag, and targets that each
+// have some of their own.
+type config struct {
+	layer
+	targets []layer
+}
+
+// configure fills the flags of cmd that the command line left alone, from the
+// environment or else from the configuration file, and returns that file's
+// targets. A value for a flag of another command is passed over.
+func (a *app) configure(cmd *cobra.Command) (config, error) {
+	c, err := readConfig(cmd)
+	if err != nil {
+		return c, err
+	}
+	return c, fill(cmd.Flags(), environment(cmd.Flags()), c.layer)
+}
+
+// bindConfig binds the flag that names the configuration file.
+func bindConfig(f *pflag.FlagSet) {
+	f.String("config", "", "read this configuration `file` (default ./"+configFile+" where there is one)")
+}
+
+// fill sets each flag that was not set yet from the first layer that has it.
+func fill(flags *pflag.FlagSet, layers ...layer) error {
+	var err error
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed || err != nil {
+			return
+		}
+		for _, l := range layers {
+			if values, ok := l.values[f.Name]; ok {
+				err = set(flags, f, values, l.origin)
+				return
+			}
+		}
+	})
+	return err
+}
+
+func set(flags *pflag.FlagSet, f *pflag.Flag, values []string, origin string) error {
+	f.Changed = true
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.Replace(values)
+	}
+	if len(values) != 1 {
+		return usagef("%s: %s: want one value, not a list", origin, f.Name)
+	}
+	if err := f.Value.Set(values[0]); err != nil {
+		return usagef("%s: %s: %q is not a %s", origin, f.Name, values[0], f.Value.Type())
+	}
+	return nil
+}
+
+// environment reads RSCHECK_LOADER_REGION for --loader-region, and so on. A list
+// is split at commas.
+func environment(flags *pflag.FlagSet) layer {
+	l := layer{origin: "environment", values: map[string][]string{}}
+	flags.VisitAll(func(f *pflag.Flag) {
+		value, ok := os.LookupEnv("RSCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_")))
+		if !ok || f.Name == "config" || f.Name == "help" {
+			return
+		}
+		if _, list := f.Value.(pflag.SliceValue); list {
+			l.values[f.Name] = strings.Split(value, ",")
+		} else {
+			l.values[f.Name] = []string{value}
+		}
+	})
+	return l
+}
+
+// readConfig reads the configuration file, if there is one.
+func readConfig(cmd *cobra.Command) (config, error) {
+	path, _ := cmd.Flags().GetString("config")
+	if path == "" {
+		path = os.Getenv("RSCHECK_CONFIG")
+	}
+	named := path != ""
+	if !named {
+		path = configFile
+	}
+	text, err := os.ReadFile(path)
+	if !named && errors.Is(err, fs.ErrNotExist) {
+		return config{}, nil
+	}
+	if err != nil {
+		return config{}, usagef("read configuration: %w", err)
+	}
+	return parseConfig(path, text, flagNames(cmd.Root()))
+}
+
+// flagNames returns the names a configuration file may use: those of all
+// commands' flags.
+func flagNames(root *cobra.Command) []string {
+	var names []string
+	for _, cmd := range root.Commands() {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Name != "config" && f.Name != "help" && !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		})
+	}
+	slices.Sort(names)
+	return names
+}
+
+// parseConfig reads the YAML text of the file at path.
+func parseConfig(path string, text []byte, known []string) (config, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return config{}, usagef("%s: %w", path, err)
+	}
+	c := config{layer: layer{origin: path, values: map[string][]string{}}}
+	if len(document.Content) == 0 {
+		return c, nil
+	}
+	root := document.Content[0]
+	if root.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if root.Content[i].Value != "targets" {
+				continue
+			}
+			var err error
+			if c.targets, err = parseTargets(path, root.Content[i+1], known); err != nil {
+				return config{}, err
+			}
+			root.Content = slices.Delete(root.Content, i, i+2)
+			break
+		}
+	}
+	var err error
+	c.layer, err = parseLayer(path, root, known)
+	return c, err
+}
+
+func parseTargets(path string, node *yaml.Node, known []string) ([]layer, error) {
+	if node.Kind != yaml.SequenceNode {
+		return nil, usagef("%s:%d: targets: want a list", path, node.Line)
+	}
+	var targets []layer
+	for _, item := range node.Content {
+		l, err := parseLayer(path, item, known)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, l)
+	}
+	return targets, nil
+}
+
+func parseLayer(path string, node *yaml.Node, known []string) (layer, error) {
+	l := layer{origin: fmt.Sprintf("%s:%d", path, node.Line), values: map[string][]string{}}
+	if node.Kind != yaml.MappingNode {
+		return l, usagef("%s:%d: want names of flags and their values, as loader-region: europe", path, node.Line)
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if !slices.Contains(known, key.Value) {
+			return l, usagef("%s:%d: unknown key %q: a key is the name of a flag, as loader-region", path, key.Line, key.Value)
+		}
+		if _, twice := l.values[key.Value]; twice {
+			return l, usagef("%s:%d: %s is given twice", path, key.Line, key.Value)
+		}
+		values := []*yaml.Node{value}
+		if value.Kind == yaml.SequenceNode {
+			values = value.Content
+		}
+		list := []string{}
+		for _, v := range values {
+			if v.Kind != yaml.ScalarNode {
+				return l, usagef("%s:%d: %s: want a value or a list of values", path, v.Line, key.Value)
+			}
+			list = append(list, v.Value)
+		}
+		l.values[key.Value] = list
+	}
+	return l, nil
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rscheck/rscheck/checks"
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/policies"
+	"github.com/rscheck/rscheck/report"
+)
+
+func (a *app) judgeCommand() *cobra.Command {
+	var (
+		load   loaderOptions
+		judge  judgeOptions
+		output outputOptions
+	)
+	cmd := &cobra.Command{
+		Use:   "judge FILE...",
+		Short: "Judge saved snapshots, offline",
+		Long: `Judge snapshots that rscheck collect saved. Nothing is connected to.
+
+` + exitCodes,
+		Example: "  rscheck judge facts.json --loader-region europe",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("judge needs the FILE of a snapshot (- for stdin), as rscheck collect -o FILE writes it")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := a.configure(cmd); err != nil {
+				return err
+			}
+			j, err := newJudge(&load, &judge)
+			if err != nil {
+				return err
+			}
+			if err := output.check(); err != nil {
+				return err
+			}
+			for _, name := range args {
+				snapshot, err := a.readSnapshot(name)
+				if err != nil {
+					return err
+				}
+				if err := j.judge(cmd.Context(), snapshot); err != nil {
+					return err
+				}
+			}
+			return a.write(j.finish(), &output)
+		},
+	}
+	load.bind(cmd.Flags())
+	judge.bind(cmd.Flags())
+	output.bind(cmd.Flags())
+	bindConfig(cmd.Flags())
+	return cmd
+}
+
+// readSnapshot reads the snapshot in the file, or on stdin for "-".
+func (a *app) readSnapshot(name string) (facts.Snapshot, error) {
+	var in io.Reader = a.stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return facts.Snapshot{}, usagef("read snapshot: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	snapshot, err := facts.Read(in)
+	if err != nil {
+		return facts.Snapshot{}, usagef("read snapshot %s: %w", name, err)
+	}
+	return snapshot, nil
+}
+
+// judge turns observed targets into a report.
+type judge struct {
+	catalogue *checks.Catalogue
+	settings  loader.Settings
+	report    report.Report
+	scope     scope
+}
+
+func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
+	settings, err := load.settings()
+	if err != nil {
+		return nil, err
+	}
+	if err := choice.check(); err != nil {
+		return nil, err
+	}
+	catalogue, err := checks.Load(policies.FS)
+	if err != nil {
+		return nil, err
+	}
+	if catalogue, err = catalogue.Select(choice.only, choice.skip); err != nil {
+		return nil, usageError{err}
+	}
+	return &judge{catalogue: catalogue, settings: settings, scope: scope{choice: choice}, report: report.Report{
+		Schema: report.Schema,
+		Tool:   tool(),
+		Loader: report.Loader{ID: settings.Profile.ID, Region: settings.Region, Connection: settings.Connection, User: settings.User},
+		FailOn: report.Severity(choice.failOn),
+	}}, nil
+}
+
+// judge adds the answers for all targets of a snapshot.
+func (j *judge) judge(ctx context.Context, s facts.Snapshot) error {
+	if j.report.ScannedAt.IsZero() {
+		j.report.ScannedAt = s.ScannedAt
+	}
+	j.report.Unknown = append(j.report.Unknown, s.Unknown...)
+	for i := range s.Targets {
+		if err := j.add(ctx, &s.Targets[i], s.ScannedAt); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add adds the answer for one target, observed at the time at.
+func (j *judge) add(ctx context.Context, t *facts.Target, at time.Time) error {
+	answer, err := j.catalogue.Answer(ctx, t, j.settings, at)
+	if err != nil {
+		return err
+	}
+	j.report.Targets = append(j.report.Targets, answer)
+	j.scope.add(t)
+	return nil
+}
+
+// finish settles the verdicts.
+func (j *judge) finish() report.Report {
+	j.report.Scope = j.scope.String()
+	j.report.Finish()
+	return j.report
+}
+
+// scope tells what the command line left out.
+type scope struct {
+	choice                     *judgeOptions
+	targets, noAWS, noDatabase int
+}
+
+func (s *scope) add(t *facts.Target) {
+	left := func(path string) int {
+		for _, u := range t.Lacking(path) {
+			if u.Reason == facts.NotRequested {
+				return 1
+			}
+		}
+		return 0
+	}
+	s.targets++
+	s.noAWS += left("network")
+	s.noDatabase += left("database")
+}
+
+// String is what the verdict covers, empty for everything.
+func (s *scope) String() string {
+	var words []string
+	switch s.targets {
+	case 0:
+	case s.noDatabase:
+		words = append(words, "network only")
+	case s.noAWS:
+		words = append(words, "database only")
+	default:
+		if s.noDatabase > 0 {
+			words = append(words, fmt.Sprintf("network only for %d of %d", s.noDatabase, s.targets))
+		}
+		if s.noAWS > 0 {
+			words = append(words, fmt.Sprintf("database only for %d of %d", s.noAWS, s.targets))
+		}
+	}
+	if len(s.choice.only) > 0 {
+		words = append(words, "only "+strings.Join(s.choice.only, ", "))
+	}
+	if len(s.choice.skip) > 0 {
+		words = append(words, "without "+strings.Join(s.choice.skip, ", "))
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rscheck/rscheck/checks/aws"
+	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/checks/redshift"
+)
+
+// What AWS gives a cluster that was made without a port or the name of a database.
+const (
+	defaultPort     = 5439
+	defaultDatabase = "dev"
+)
+
+// observer runs the two observers for one set of options.
+type observer struct {
+	*app
+	options  *observeOptions
+	settings loader.Settings
+	progress *progress
+	started  time.Time
+}
+
+// observe emits each target with all that could be observed of it, and returns
+// what kept targets from being found. Its error is the user's mistake or a
+// target that could not be emitted.
+func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) ([]facts.Unknown, error) {
+	o.started = time.Now().UTC().Truncate(time.Second)
+	ctx, cancel := context.WithTimeout(ctx, o.options.aws.timeout)
+	defer cancel()
+	password, err := o.password()
+	if err != nil {
+		return nil, err
+	}
+	complete := func(t facts.Target) error {
+		if err := o.database(ctx, &t, password); err != nil {
+			return err
+		}
+		return emit(t)
+	}
+	if o.options.aws.none {
+		return nil, complete(o.hostOnly())
+	}
+	account, err := aws.Open(ctx, aws.Options{
+		Regions: o.options.aws.regions, Clusters: o.options.aws.clusters,
+		Profile: o.options.aws.profile, RoleARN: o.options.aws.roleARN, ExternalID: o.options.aws.externalID,
+		Progress: o.progress.aws,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return account.Observe(ctx, complete)
+}
+
+// hostOnly is the target where AWS is left out.
+func (o *observer) hostOnly() facts.Target {
+	db := o.options.database
+	address := net.JoinHostPort(db.host, strconv.Itoa(cmp.Or(db.port, defaultPort)))
+	t := facts.Target{ID: address, Name: db.host, Kind: facts.HostOnly}
+	t.Lack("cluster", facts.NotRequested, "--no-aws")
+	t.Lack("network", facts.NotRequested, "--no-aws")
+	return t
+}
+
+// database observes the database of t.
+func (o *observer) database(ctx context.Context, t *facts.Target, password redshift.Password) error {
+	db := o.options.database
+	if db.none {
+		t.Lack("database", facts.NotRequested, "--no-database")
+		return nil
+	}
+	options := redshift.Options{
+		Host:     cmp.Or(db.host, t.Cluster.Endpoint.Host),
+		Port:     cmp.Or(db.port, t.Cluster.Endpoint.Port, defaultPort),
+		Database: cmp.Or(db.database, o.settings.Form.Database, t.Cluster.DatabaseName, defaultDatabase),
+		Login:    cmp.Or(db.login, o.settings.User),
+		Password: password,
+		SSLMode:  redshift.SSLMode(db.sslmode), CAFile: db.caFile,
+		User: o.settings.User, Markers: o.settings.Profile.Markers.Columns,
+		Progress: func(step string) { o.progress.say(t.Name + ": database: " + step) },
+	}
+	if why := o.noDoor(t, options.Host); why != "" {
+		redshift.NotTried(t, facts.Unreachable, why)
+		return nil
+	}
+	if options.Password == "" {
+		var err error
+		options.Password, err = redshift.FindPassword(os.Getenv, options.Host, options.Port, options.Database, options.Login)
+		if err != nil {
+			return usageError{err}
+		}
+	}
+	return redshift.Observe(ctx, options, t)
+}
+
+// noDoor says why there is nothing to log in to, if so.
+func (o *observer) noDoor(t *facts.Target, host string) string {
+	switch {
+	case host == "" && len(t.Lacking("cluster.endpoint.host")) > 0:
+		return "the cluster's endpoint is not known: give --host"
+	case host == "":
+		return "the cluster has no endpoint yet"
+	case o.options.database.host == "" && strings.EqualFold(t.Cluster.Status, "paused"):
+		return "the cluster is paused"
+	}
+	return ""
+}
+
+// password reads the password for the login from the place the user named, or
+// from RSCHECK_PASSWORD. It is empty where neither is there; the observer then
+// asks PGPASSWORD and the password file.
+func (o *observer) password() (redshift.Password, error) {
+	name := o.options.database.passwordFile
+	var in io.Reader
+	switch name {
+	case "":
+		return redshift.Password(os.Getenv("RSCHECK_PASSWORD")), nil
+	case "-":
+		in = o.stdin
+	default:
+		file, err := os.Open(name)
+		if err != nil {
+			return "", usagef("--password-file: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	text, err := io.ReadAll(io.LimitReader(in, 4096))
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	password, _, _ := strings.Cut(string(text), "\n")
+	if password = strings.TrimSuffix(password, "\r"); password == "" {
+		return "", usagef("--password-file %s: the first line is empty: want the password", name)
+	}
+	return redshift.Password(password), nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/policies"
+	"github.com/rscheck/rscheck/report"
+)
+
+// awsOptions say which targets are observed over the AWS API, and as whom.
+type awsOptions struct {
+	clusters   []string
+	all        bool
+	regions    []string
+	profile    string
+	roleARN    string
+	externalID string
+	none       bool
+	timeout    time.Duration
+}
+
+func (o *awsOptions) bind(f *pflag.FlagSet) {
+	f.StringSliceVar(&o.clusters, "cluster", nil, "the cluster's `ID` (repeatable)")
+	f.BoolVar(&o.all, "all", false, "every cluster of the region")
+	f.StringSliceVar(&o.regions, "region", nil, "the AWS `region` (default from the AWS configuration)")
+	f.StringVar(&o.profile, "profile", "", "the `profile` of the AWS configuration")
+	f.StringVar(&o.roleARN, "role-arn", "", "assume this role first (`ARN`)")
+	f.StringVar(&o.externalID, "external-id", "", "the external `ID` the role asks for")
+	f.BoolVar(&o.none, "no-aws", false, "leave AWS out: judge the database alone (needs --host)")
+	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all")
+}
+
+// check refuses command lines that name no target, or several ways to one.
+func (o *awsOptions) check(db *databaseOptions) error {
+	switch {
+	case o.timeout <= 0:
+		return usagef("--timeout %s: want a time longer than nothing, as 2m", o.timeout)
+	case o.none && db.none:
+		return usagef("--no-aws and --no-database together leave nothing to look at")
+	case o.none && (len(o.clusters) > 0 || o.all):
+		return usagef("--no-aws goes with --host, not with --cluster or --all")
+	case o.none && db.host == "":
+		return usagef("--no-aws needs --host: the address the loader connects to")
+	case o.none:
+		return nil
+	case o.all && len(o.clusters) > 0:
+		return usagef("--all and --cluster exclude each other")
+	case !o.all && len(o.clusters) == 0:
+		return usagef("name a cluster with --cluster ID, or say --all")
+	case (o.all || len(o.clusters) > 1) && db.host != "":
+		return usagef("--host goes with one --cluster: each cluster has an endpoint of its own")
+	case o.externalID != "" && o.roleARN == "":
+		return usagef("--external-id goes with --role-arn")
+	}
+	return nil
+}
+
+// databaseOptions say how rscheck logs in to the database.
+type databaseOptions struct {
+	host         string
+	port         int
+	database     string
+	login        string
+	passwordFile string
+	sslmode      string
+	caFile       string
+	none         bool
+}
+
+func (o *databaseOptions) bind(f *pflag.FlagSet) {
+	f.StringVar(&o.host, "host", "", "connect to this `host` (default the cluster's endpoint)")
+	f.IntVar(&o.port, "port", 0, "and to this `port` (default the endpoint's, or 5439)")
+	f.StringVar(&o.database, "database", "", "the `database` to look at (default the loader's, or the one made with the cluster)")
+	f.StringVar(&o.login, "login", "", "log in as this `user` (default the loader's own)")
+	f.StringVar(&o.passwordFile, "password-file", "", "`file` with the password, - for stdin (default $RSCHECK_PASSWORD, $PGPASSWORD, ~/.pgpass)")
+	f.StringVar(&o.sslmode, "sslmode", "verify-full", "verify-full, verify-ca, require, or disable")
+	f.StringVar(&o.caFile, "ca-file", "", "`file` of certificate authorities (default the system's)")
+	f.BoolVar(&o.none, "no-database", false, "leave the database out: judge the network and the cluster alone")
+}
+
+func (o *databaseOptions) check() error {
+	if o.port < 0 || o.port > 65535 {
+		return usagef("--port %d: want a port from 1 to 65535", o.port)
+	}
+	if modes := []string{"verify-full", "verify-ca", "require", "disable"}; !slices.Contains(modes, o.sslmode) {
+		return usagef("--sslmode %q: want one of %s", o.sslmode, strings.Join(modes, ", "))
+	}
+	return nil
+}
+
+// loaderOptions say how the loader was set up.
+type loaderOptions struct {
+	loader     string
+	region     string
+	connection string
+	user       string
+	schemas    []string
+	form       loader.Form
+}
+
+func (o *loaderOptions) bind(f *pflag.FlagSet) {
+	f.StringVar(&o.loader, "loader", "stitch", "the `loader`")
+	f.StringVar(&o.region, "loader-region", loader.Any, "the loader's `region`: north-america, europe or any")
+	f.StringVar(&o.connection, "connection", "direct", "how the loader connects: direct, ssh, …")
+	f.StringVar(&o.user, "user", "stitch", "the loader's database `user`")
+	f.StringSliceVar(&o.schemas, "schema", nil, "a `schema` it loads into (repeatable; others are found by the loader's marks)")
+	f.StringVar(&o.form.Host, "loader-host", "", "the `host` typed into the loader's form")
+	f.StringVar(&o.form.Port, "loader-port", "", "the `port` typed into the loader's form")
+	f.StringVar(&o.form.Database, "loader-database", "", "the `database` typed into the loader's form")
+}
+
+// settings checks the options against the loader's profile.
+func (o *loaderOptions) settings() (loader.Settings, error) {
+	text, err := policies.FS.ReadFile("profiles/" + o.loader + ".yaml")
+	if err != nil {
+		return loader.Settings{}, usagef("--loader %q: want one of %s", o.loader, strings.Join(policies.Profiles(), ", "))
+	}
+	profile, err := loader.Parse(text)
+	if err != nil {
+		return loader.Settings{}, err
+	}
+	if regions := append(profile.RegionIDs(), loader.Any); !slices.Contains(regions, o.region) {
+		return loader.Settings{}, usagef("--loader-region %q: want one of %s", o.region, strings.Join(regions, ", "))
+	}
+	if connections := profile.ConnectionIDs(); !slices.Contains(connections, o.connection) {
+		return loader.Settings{}, usagef("--connection %q: want one of %s", o.connection, strings.Join(connections, ", "))
+	}
+	if o.user == "" {
+		return loader.Settings{}, usagef("--user: want the name of the loader's database user")
+	}
+	return loader.Settings{
+		Profile: profile, Region: o.region, Connection: o.connection, User: o.user, Schemas: o.schemas, Form: o.form,
+	}, nil
+}
+
+// judgeOptions say which checks are asked, and when they decide.
+type judgeOptions struct {
+	only, skip []string
+	failOn     string
+}
+
+func (o *judgeOptions) bind(f *pflag.FlagSet) {
+	o.bindChoice(f)
+	f.StringVar(&o.failOn, "fail-on", string(report.High), "the least `severity` that decides: critical, high, medium, low or info")
+}
+
+// bindChoice binds the flags that choose checks.
+func (o *judgeOptions) bindChoice(f *pflag.FlagSet) {
+	f.StringSliceVar(&o.only, "only", nil, "only these `checks` (ids or areas, as NET004 or SQL)")
+	f.StringSliceVar(&o.skip, "skip", nil, "all `checks` but these")
+}
+
+func (o *judgeOptions) check() error {
+	if !slices.Contains(report.Severities, report.Severity(o.failOn)) {
+		return usagef("--fail-on %q: want one of critical, high, medium, low, info", o.failOn)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+# METADATA
+# scope: package
+# title: Cluster is available
+# description: >-
+#   Stitch can load only while the cluster takes connections and writes. A paused, resizing or restarting cluster
+#   refuses them, and one in maintenance may break them off.
+# related_resources:
+#   - ref: https://www.stitchdata.com/docs/troubleshooting/destinations/destination-loading-error-reference
+#   - ref: https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html
+# custom:
+#   id: CLU001
+#   severity: critical
+#   remediation: Resume the cluster, or wait until the change under way is through.
+package rscheck.stitch.cluster.available
+
+import data.rscheck.lib.remedy
+
+deny contains {
+	"subject": input.target.name,
+	"severity": severity,
+	"message": sprintf("%s %s is %s: %s", [input.target.kind, input.target.name, state, consequence[severity]]),
+	"remediation": steps,
+} if {
+	not available
+}
+
+deny contains {
+	"subject": input.target.name,
+	"message": sprintf("%s %s is available but has no endpoint: nothing can connect", [
+		input.target.kind,
+		input.target.name,
+	]),
+	"remediation": [remedy.note("Run rscheck again in some minutes; if it stays so, ask AWS.")],
+} if {
+	available
+	input.cluster.endpoint.host == ""
+}
+
+status := lower(input.cluster.status)
+
+# "available, prep-for-resize" and its like take connections too.
+up if startswith(status, "available")
+
+available if {
+	up
+	input.cluster.availability_status in {"Available", ""}
+}
+
+# AWS: "intermittently available" in these two, available for queries in the first.
+reachable if input.cluster.availability_status in {"Available", "Maintenance", "Modifying"}
+
+flickers if {
+	up
+	reachable
+}
+
+flickers if {
+	status in {"modifying", "rotating-keys", "updating-hsm"}
+	reachable
+}
+
+# These end by themselves.
+passing if {
+	status in {
+		"cancelling-resize",
+		"creating",
+		"modifying",
+		"rebooting",
+		"renaming",
+		"resizing",
+		"resuming",
+		"rotating-keys",
+		"updating-hsm",
+	}
+}
+
+severity := "medium" if flickers
+
+severity := "high" if {
+	not flickers
+	passing
+}
+
+severity := "critical" if {
+	not flickers
+	not passing
+}
+
+consequence := {
+	"medium": "connections may break off until that is over",
+	"high": "nothing can load until that is over",
+	"critical": "nothing can load",
+}
+
+state := status if input.cluster.availability_status == ""
+
+state := sprintf("%s (availability: %s)", [status, input.cluster.availability_status]) if {
+	input.cluster.availability_status != ""
+}
+
+steps := [wait] if {
+	severity in {"medium", "high"}
+}
+
+steps := [act] if {
+	severity == "critical"
+}
+
+wait := remedy.aws(
+	"redshift wait cluster-available",
+	input.target.region,
+	["--cluster-identifier", input.target.name],
+) if {
+	input.target.kind == "cluster"
+}
+
+wait := remedy.note("Wait until the workgroup is available, then run rscheck again.") if {
+	not input.target.kind == "cluster"
+}
+
+act := remedy.aws("redshift resume-cluster", input.target.region, ["--cluster-identifier", input.target.name]) if {
+	status == "paused"
+}
+
+act := remedy.note("It is going away: restore it from a snapshot, or load into another.") if {
+	status in {"deleting", "final-snapshot"}
+}
+
+act := remedy.note("The disks are full: drop or truncate what is not needed, or resize the cluster.") if {
+	status == "storage-full"
+}
+
+act := remedy.aws(
+	"redshift describe-events",
+	input.target.region,
+	["--source-type", "cluster", "--source-identifier", input.target.name],
+) if {
+	not status in {"paused", "deleting", "final-snapshot", "storage-full"}
+	input.target.kind == "cluster"
+}
+
+act := remedy.note("Look at the workgroup in the console; AWS does not say what is wrong with it.") if {
+	not status in {"paused", "deleting", "final-snapshot", "storage-full"}
+	not input.target.kind == "cluster"
+}
