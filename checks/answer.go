@@ -26,7 +26,7 @@ func (c *Catalogue) Answer(ctx context.Context, t *facts.Target, s loader.Settin
 		Paths:    paths(d.Paths),
 		Results:  results,
 	}
-	if login := t.Database.Login; login.User != "" {
+	if login := t.Database.Login; login.Outcome == facts.LoggedIn {
 		answer.Login = &report.Login{User: login.User, About: s.User, Via: login.Via}
 	}
 	return answer, nil

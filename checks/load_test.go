@@ -1,6 +1,10 @@
 package checks_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/rscheck/rscheck/checks/loader"
+)
 
 func TestEveryPolicyLoads(t *testing.T) {
 	for _, check := range load(t).Checks() {
@@ -10,5 +14,27 @@ func TestEveryPolicyLoads(t *testing.T) {
 			}
 			t.Log(check.Facts)
 		})
+	}
+}
+
+func TestNoTwoResultsOfATargetShareAFingerprint(t *testing.T) {
+	catalogue, snapshot := load(t), demo(t)
+	for i := range snapshot.Targets {
+		target := &snapshot.Targets[i]
+		for _, region := range []string{"north-america", "europe", loader.Any} {
+			s := stitch(t)
+			s.Region = region
+			answer, err := catalogue.Answer(t.Context(), target, s, snapshot.ScannedAt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := map[string]string{}
+			for _, r := range answer.Results {
+				if other, twice := seen[r.Fingerprint]; twice {
+					t.Errorf("%s: %s %q and %s share a fingerprint", target.Name, r.Check, r.Subject, other)
+				}
+				seen[r.Fingerprint] = r.Check + " " + r.Subject
+			}
+		}
 	}
 }

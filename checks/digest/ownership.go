@@ -161,57 +161,69 @@ func (d *digester) systemSchemas() {
 	d.doc.Database.PGCatalog = d.systemSchema("pg_catalog")
 }
 
+// systemSchema tells of one system schema. Logged in as the loader's user itself,
+// what was tried and refused is certain even where the catalogs that would list
+// all rights are refused too.
 func (d *digester) systemSchema(name string) SystemSchema {
-	path := "database." + name
 	if super, _ := d.superuser(); super {
 		return SystemSchema{CanUse: true}
 	}
 	db := &d.target.Database
 	s := SystemSchema{CanUse: true}
 	missing := d.superuserUnknown()
-	if i := slices.IndexFunc(db.Schemas, func(s facts.Schema) bool { return s.Name == name }); !d.known("database.schemas") {
-		missing = append(missing, d.missing("database.schemas")...)
-	} else if i < 0 {
-		missing = append(missing, contradiction("database.schemas", "the server does not list the schema %s", name)...)
-	} else {
+	if i := slices.IndexFunc(db.Schemas, func(s facts.Schema) bool { return s.Name == name }); i >= 0 && d.believed("database.schemas") {
 		s.CanUse = db.Schemas[i].CanUse
-	}
-	if d.known("database.system_relations") {
-		missing = append(missing, d.systemRelations(name, &s)...)
 	} else {
-		missing = append(missing, d.missing("database.system_relations")...)
+		missing = append(missing, d.unlisted("database.schemas", "schema "+name)...)
 	}
+	missing = append(missing, d.systemRelations(name, &s)...)
 	certain := d.known("database.user.superuser") && (!s.CanUse || len(s.Denied) > 0)
 	if !certain {
-		d.lack(path, missing)
+		d.lack("database."+name, missing)
 	}
 	return s
+}
+
+// believed reports whether what the list at path does hold is certain.
+func (d *digester) believed(path string) bool {
+	return d.known(path) || d.target.Database.Login.Outcome == facts.LoggedIn && d.target.Database.Login.User == d.settings.User
+}
+
+// unlisted says why something that should be in the list at path is not.
+func (d *digester) unlisted(path, what string) []facts.Unknown {
+	if missing := d.missing(path); len(missing) > 0 {
+		return missing
+	}
+	return contradiction(path, "the server does not list %s", what)
 }
 
 // systemRelations sorts the relations of a system schema into those the loader
 // reads and may not, and others that are denied. One that it reads and the
 // server does not list cannot be told.
 func (d *digester) systemRelations(schema string, s *SystemSchema) []facts.Unknown {
-	var missing []facts.Unknown
+	const path = "database.system_relations"
 	reads := d.settings.Profile.Reads(schema)
 	seen := map[string]bool{}
-	for _, r := range d.target.Database.SystemRelations {
-		if r.Schema != schema {
-			continue
-		}
-		seen[r.Name] = true
-		switch {
-		case r.CanSelect:
-		case slices.Contains(reads, r.Name):
-			s.Denied = append(s.Denied, r.Name)
-		default:
-			s.Others++
+	if d.believed(path) {
+		for _, r := range d.target.Database.SystemRelations {
+			if r.Schema != schema {
+				continue
+			}
+			seen[r.Name] = true
+			switch {
+			case r.CanSelect:
+			case slices.Contains(reads, r.Name):
+				s.Denied = append(s.Denied, r.Name)
+			default:
+				s.Others++
+			}
 		}
 	}
+	var missing []facts.Unknown
 	for _, name := range reads {
 		if !seen[name] {
 			s.Absent = append(s.Absent, name)
-			missing = append(missing, contradiction("database.system_relations", "the server does not list %s.%s", schema, name)...)
+			missing = append(missing, d.unlisted(path, schema+"."+name)...)
 		}
 	}
 	slices.Sort(s.Denied)

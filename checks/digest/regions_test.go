@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -155,5 +156,60 @@ func TestExposureIsMeasuredBeyondTheLoader(t *testing.T) {
 				t.Errorf("addresses: %v", err)
 			}
 		})
+	}
+}
+
+// Whatever the rules are, the passages let the loader through exactly if one
+// region's paths are all reachable: no two checks may pass for different regions.
+func TestPassagesAgreeWithThePaths(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	all := slices.Concat(northAmerica, europe)
+	some := func() []string {
+		switch random.IntN(4) {
+		case 0:
+			return northAmerica
+		case 1:
+			return europe
+		case 2:
+			return all
+		}
+		return slices.DeleteFunc(slices.Clone(all), func(string) bool { return random.IntN(6) == 0 })
+	}
+	unread := []string{"network.network_acls", "network.security_groups", "network.route_tables", "network.block_public_access"}
+	anyRegion := settings(t, "any")
+	seen := map[string]int{}
+	for i := range 3000 {
+		target := estate(some(), some())
+		if random.IntN(3) == 0 {
+			target.Lack(unread[random.IntN(len(unread))], facts.AccessDenied, "allow it")
+		}
+		d := digest.Of(target, anyRegion, time.Unix(0, 0))
+		want := "blocked"
+		for _, region := range []string{"north-america", "europe"} {
+			whole := "reachable"
+			for _, p := range d.Paths {
+				if p.Region == region && p.Verdict != "reachable" && whole != "blocked" {
+					whole = string(p.Verdict)
+				}
+			}
+			if whole == "reachable" || whole == "unknown" && want == "blocked" {
+				want = whole
+			}
+		}
+		n := d.Document.Network
+		got := "reachable"
+		for _, p := range []digest.Passage{n.PublicAccess, n.WayOut, n.SecurityGroups, n.NetworkACL, n.BlockPublicAccess} {
+			if p.Verdict == "deny" || p.Verdict == "unknown" && got == "reachable" {
+				got = map[string]string{"deny": "blocked", "unknown": "unknown"}[p.Verdict]
+			}
+		}
+		if seen[want]++; got != want {
+			t.Fatalf("estate %d: the passages say %s, the paths %s: %+v", i, got, want, n)
+		}
+	}
+	for _, verdict := range []string{"reachable", "blocked", "unknown"} {
+		if seen[verdict] < 100 {
+			t.Errorf("only %d estates were %s", seen[verdict], verdict)
+		}
 	}
 }

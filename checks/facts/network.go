@@ -4,7 +4,8 @@ package facts
 // Everything is as the API gave it: prefixes may be un-canonical, lists of rules
 // in any order.
 type Network struct {
-	// CallerAccount is the account that asked (sts:GetCallerIdentity).
+	// CallerAccount is the account that asked: the cluster's own, because nobody
+	// lists another's, or else what sts:GetCallerIdentity told.
 	CallerAccount string      `json:"caller_account"`
 	VPC           VPC         `json:"vpc"`
 	SubnetGroup   SubnetGroup `json:"subnet_group"`

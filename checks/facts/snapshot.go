@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -8,10 +9,14 @@ import (
 
 // Read reads a saved snapshot. It refuses what DecodeStrict does, and a kind of
 // target or a reason that it does not know: a policy could take either for
-// something harmless.
+// something harmless. A fact that the snapshot does not have is unknown.
 func Read(r io.Reader) (Snapshot, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return Snapshot{}, err
+	}
 	var s Snapshot
-	if err := DecodeStrict(r, SnapshotSchema, &s); err != nil {
+	if err := DecodeStrict(bytes.NewReader(text), SnapshotSchema, &s); err != nil {
 		return Snapshot{}, err
 	}
 	if err := checkReasons("", s.Unknown); err != nil {
@@ -26,7 +31,7 @@ func Read(r io.Reader) (Snapshot, error) {
 			return Snapshot{}, err
 		}
 	}
-	return s, nil
+	return s, lackAbsent(text, &s)
 }
 
 func checkReasons(place string, unknown []Unknown) error {

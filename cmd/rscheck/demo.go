@@ -18,7 +18,7 @@ var demoSnapshot []byte
 func (a *app) demoCommand() *cobra.Command {
 	load := loaderOptions{loader: "stitch", region: "north-america", connection: "direct", user: "stitch"}
 	var choice judgeOptions
-	var output outputOptions
+	output := outputOptions{saved: true}
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Judge a sample snapshot that ships in the binary",

@@ -21,7 +21,7 @@ func (a *app) judgeCommand() *cobra.Command {
 	var (
 		load   loaderOptions
 		judge  judgeOptions
-		output outputOptions
+		output = outputOptions{saved: true}
 	)
 	cmd := &cobra.Command{
 		Use:   "judge FILE...",

@@ -17,6 +17,8 @@ type outputOptions struct {
 	color   string
 	quiet   bool
 	verbose bool
+	// saved is whether the facts come from a file.
+	saved bool
 }
 
 func (o *outputOptions) bind(f *pflag.FlagSet) {
@@ -71,7 +73,7 @@ func (a *app) write(r report.Report, o *outputOptions) error {
 		if err != nil {
 			return err
 		}
-		plain := report.Options{Width: 120, Verbose: o.verbose}
+		plain := report.Options{Width: 120, Verbose: o.verbose, Saved: o.saved}
 		if err := report.WriteFile(path, func(w io.Writer) error { return format.Write(w, r, plain) }); err != nil {
 			return err
 		}
@@ -82,6 +84,6 @@ func (a *app) write(r report.Report, o *outputOptions) error {
 	}
 	width, _ := terminal(a.stdout)
 	return format.Write(a.stdout, r, report.Options{
-		Color: useColor(o.color, a.stdout), Width: width, Verbose: o.verbose, Quiet: o.quiet,
+		Color: useColor(o.color, a.stdout), Width: width, Verbose: o.verbose, Quiet: o.quiet, Saved: o.saved,
 	})
 }
