@@ -11,8 +11,7 @@ type Call struct {
 	Service   string // the SDK's name of the service: Redshift, EC2, STS
 	Operation string
 	Action    string // the IAM action that permits it
-	// Facts are the paths of the facts it fills. What a call fills only where
-	// another call's answer makes it necessary has When.
+	// Facts are the paths of the facts it fills.
 	Facts []string
 	// When says in which case the call is sent at all; empty for always.
 	When string

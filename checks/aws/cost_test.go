@@ -12,7 +12,7 @@ import (
 )
 
 // settle is how long the server waits for further calls of a round.
-const settle = 150 * time.Millisecond
+const settle = 200 * time.Millisecond
 
 func count(requests []fakeaws.Request) map[string]int {
 	byOperation := map[string]int{}

@@ -86,7 +86,7 @@ func (e *estate) readACL(raw *facts.NetworkACL) *acl {
 			continue
 		}
 		prefix, ok := parseIPv4(entry.CIDR)
-		r.prefix, r.vague = prefix, !ok
+		r.prefix, r.vague = prefix, !ok || entry.IPv6CIDR != ""
 		read.rules = append(read.rules, r)
 	}
 	slices.SortStableFunc(read.rules, func(a, b aclRule) int { return cmp.Compare(a.Number, b.Number) })

@@ -285,7 +285,7 @@ func (e *estate) endpoint(p *place) finding {
 	}
 	if e.t.Cluster.Endpoint.Host == "" {
 		missing := unsupported("cluster.endpoint", "the cluster has no endpoint now")
-		return unknown(missing, "", "", "the cluster has no endpoint (status %q)", e.t.Cluster.Status)
+		return unknown(missing, "", "", "the cluster has no endpoint now; its status is %q", e.t.Cluster.Status)
 	}
 	if p.subnet == "" {
 		missing := p.missing
@@ -323,7 +323,7 @@ func (e *estate) publicAddress(p *place) finding {
 		return finding{verdict: NotApplicable, by: e.flag.by, detail: "a cluster that is not publicly accessible needs no public address"}
 	}
 	if p.described != nil {
-		if _, ok := parseAddress(p.described.PublicIP); ok {
+		if a, ok := parseAddress(p.described.PublicIP); ok && !a.Addr().IsUnspecified() {
 			return allow("network-interface", p.described.ID, "%s has the public address %s", p.described.ID, p.described.PublicIP)
 		}
 	}

@@ -53,6 +53,61 @@ func TestForgettingAFactOfARandomEstate(t *testing.T) {
 	}
 }
 
+// TestForgettingSeveralFacts forgets a few at once: what one of them hides another
+// may have told.
+func TestForgettingSeveralFacts(t *testing.T) {
+	for seed := range uint64(600) {
+		d := roll(2_000_000 + seed)
+		target, contradictory := d.estate()
+		if contradictory {
+			continue
+		}
+		loader := prefixes(t, sources[0], sources[2], sources[4])
+		before := ask(target, loader)
+		for range 5 {
+			poorer := clone(target)
+			for range 2 + d.IntN(3) {
+				all := parts(reflect.ValueOf(poorer).Elem(), "")
+				part := all[d.IntN(len(all))]
+				part.value.SetZero()
+				poorer.Lack(part.path, facts.AccessDenied, "allow everything")
+			}
+			compareAnswers(t, fmt.Sprint(poorer.Unknown), before, ask(poorer, loader))
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", 2_000_000+seed)
+		}
+	}
+}
+
+// part is a fact and where it is kept.
+type part struct {
+	path  string
+	value reflect.Value
+}
+
+// parts are all facts of v.
+func parts(v reflect.Value, path string) []part {
+	var all []part
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+			if v.Type() == reflect.TypeFor[facts.Target]() && (name == "unknown" || name == "database") {
+				continue
+			}
+			inner := strings.TrimPrefix(path+"."+name, ".")
+			all = append(append(all, part{inner, v.Field(i)}), parts(v.Field(i), inner)...)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			inner := path + "." + elementName(v.Index(i), i)
+			all = append(append(all, part{inner, v.Index(i)}), parts(v.Index(i), inner)...)
+		}
+	}
+	return all
+}
+
 func FuzzForgetting(f *testing.F) {
 	f.Add(uint64(1))
 	f.Fuzz(func(t *testing.T, seed uint64) {
@@ -81,57 +136,54 @@ func forgetEach(t *testing.T, target *facts.Target, loader []netip.Prefix) {
 	before := ask(target, loader)
 	known := len(target.Unknown)
 	n := 0
-	forget(reflect.ValueOf(target).Elem(), "", func(path string) {
+	forget(reflect.ValueOf(target).Elem(), func(path string) {
 		n++
 		target.Lack(path, facts.AccessDenied, "allow everything")
 		after := ask(target, loader)
 		target.Unknown = target.Unknown[:known]
-		for i := range before.paths {
-			if problem := comparePaths(before.paths[i], after.paths[i]); problem != "" {
-				t.Errorf("without %s: %s: %s", path, before.paths[i].Source, problem)
-			}
-			checkMissing(t, after.paths[i])
-		}
-		if problem := compareExposures(before.exposure, after.exposure); problem != "" {
-			t.Errorf("without %s: %s", path, problem)
-		}
-		if problem := compareUses(before, after); problem != "" {
-			t.Errorf("without %s: %s", path, problem)
-		}
+		compareAnswers(t, path, before, after)
 	})
 	if n < 50 {
 		t.Errorf("only %d facts were forgotten", n)
 	}
 }
 
-// forget zeroes each part of v in turn, calls try with its path, and puts it back.
-// An element of a list is forgotten in place (it is known that there is one more)
-// and taken out of it.
-func forget(v reflect.Value, path string, try func(path string)) {
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
-			if v.Type() == reflect.TypeFor[facts.Target]() && (name == "unknown" || name == "database") {
-				continue
-			}
-			part := strings.TrimPrefix(path+"."+name, ".")
-			zero(v.Field(i), func() { try(part) })
-			forget(v.Field(i), part, try)
+func compareAnswers(t *testing.T, without string, before, after answers) {
+	t.Helper()
+	for i := range before.paths {
+		if problem := comparePaths(before.paths[i], after.paths[i]); problem != "" {
+			t.Errorf("without %s: %s: %s", without, before.paths[i].Source, problem)
 		}
-	case reflect.Slice:
-		for i := range v.Len() {
-			part := path + "." + elementName(v.Index(i), i)
-			zero(v.Index(i), func() { try(part) })
-			forget(v.Index(i), part, try)
+		checkMissing(t, after.paths[i])
+		checkFold(t, after.paths[i])
+	}
+	if problem := compareExposures(before.exposure, after.exposure); problem != "" {
+		t.Errorf("without %s: %s", without, problem)
+	}
+	if problem := compareUses(before, after); problem != "" {
+		t.Errorf("without %s: %s", without, problem)
+	}
+}
+
+// forget zeroes each part of v in turn, calls try with its path, and puts it back;
+// then it takes each element out of each list (an element that could not be
+// described is in no list).
+func forget(v reflect.Value, try func(path string)) {
+	for _, p := range parts(v, "") {
+		old := reflect.New(p.value.Type()).Elem()
+		old.Set(p.value)
+		p.value.SetZero()
+		try(p.path)
+		p.value.Set(old)
+		if old.Kind() != reflect.Slice {
+			continue
 		}
-		whole := reflect.ValueOf(v.Interface())
-		for i := range whole.Len() {
-			rest := reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, whole.Len()), whole.Slice(0, i))
-			v.Set(reflect.AppendSlice(rest, whole.Slice(i+1, whole.Len())))
-			try(path + "." + elementName(whole.Index(i), i))
-			v.Set(whole)
+		for i := range old.Len() {
+			rest := reflect.AppendSlice(reflect.MakeSlice(old.Type(), 0, old.Len()), old.Slice(0, i))
+			p.value.Set(reflect.AppendSlice(rest, old.Slice(i+1, old.Len())))
+			try(p.path + "." + elementName(old.Index(i), i))
 		}
+		p.value.Set(old)
 	}
 }
 
@@ -143,14 +195,6 @@ func elementName(v reflect.Value, i int) string {
 		}
 	}
 	return strconv.Itoa(i)
-}
-
-func zero(v reflect.Value, do func()) {
-	old := reflect.New(v.Type()).Elem()
-	old.Set(v)
-	v.SetZero()
-	do()
-	v.Set(old)
 }
 
 func comparePaths(before, after netpath.Path) string {

@@ -71,6 +71,9 @@ func (e *estate) membersOf(p *place) (members []membership, missing []facts.Unkn
 		return nil, e.interfacesMissing
 	}
 	if p.proxy != "" || len(e.t.Network.Interfaces) > 0 {
+		if e.where.missing != nil {
+			return nil, e.where.missing // then it could not be told which one it is
+		}
 		return nil, inconsistent("network.interfaces", "the interface of the endpoint was not described")
 	}
 	const path = "cluster.security_groups"

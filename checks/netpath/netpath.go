@@ -77,8 +77,12 @@ const (
 type Path struct {
 	// Source is as it was given to Decide.
 	Source netip.Prefix
-	// Verdict is Reachable, Blocked or Unknown. It holds for every address of
-	// Source, save that a path is Blocked as soon as one of them is shut out.
+	// Verdict is Reachable, Blocked or Unknown. A Source of several addresses is
+	// Reachable if all of them are, and Blocked as soon as one is shut out.
+	//
+	// A path is Blocked where a hop denies, and also where it is not known which of
+	// several subnets the cluster is in and the path to each is blocked, if at
+	// different hops: those are then Unknown, and the Endpoint hop's Detail tells.
 	Verdict Verdict
 	// Hops has one Hop for each of Stages, in that order.
 	Hops []Hop

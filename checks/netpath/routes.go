@@ -119,7 +119,9 @@ func (e *estate) readRoute(table *routeTable, raw *facts.Route) {
 	if raw.DestinationCIDR == "" && raw.DestinationPrefixListID == "" && raw.DestinationIPv6CIDR != "" {
 		return
 	}
-	if raw.DestinationPrefixListID != "" && raw.DestinationCIDR == "" {
+	// Exactly one destination is set; a route with two is taken for one to anywhere.
+	alone := raw.DestinationIPv6CIDR == "" && (raw.DestinationCIDR == "") != (raw.DestinationPrefixListID == "")
+	if alone && raw.DestinationPrefixListID != "" {
 		list := e.prefixList(raw.DestinationPrefixListID)
 		for _, p := range list.prefixes {
 			r.prefix = p
@@ -131,7 +133,7 @@ func (e *estate) readRoute(table *routeTable, raw *facts.Route) {
 		}
 		return
 	}
-	if p, ok := parseIPv4(raw.DestinationCIDR); ok && raw.DestinationPrefixListID == "" {
+	if p, ok := parseIPv4(raw.DestinationCIDR); ok && alone {
 		r.prefix = p
 		table.routes = append(table.routes, r)
 		return

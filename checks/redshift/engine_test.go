@@ -43,7 +43,9 @@ func TestRolesOnRedshift(t *testing.T) {
 		"the user itself has roles": {
 			`INSERT INTO public.svv_user_grants VALUES (1, 'stitch', 2, 'loading', false), (1, 'stitch', 3, 'auditing', false)`,
 			"stitch",
-			[]string{"auditing", "loading"}, privileges, []string{},
+			[]string{"auditing", "loading"},
+			privileges,
+			[]string{},
 		},
 		"the user itself has none": {
 			``, "stitch", []string{}, []facts.RolePrivilege{}, []string{},
@@ -52,31 +54,45 @@ func TestRolesOnRedshift(t *testing.T) {
 			``, "boss", []string{}, []facts.RolePrivilege{}, []string{},
 		},
 		"an auditor sees nothing, which proves nothing": {
-			``, "auditor", []string{}, []facts.RolePrivilege{},
+			``, "auditor",
+			[]string{},
+			[]facts.RolePrivilege{},
 			[]string{"database.roles: access_denied: " + hiddenRoles, "database.role_privileges: access_denied: " + hiddenRoles},
 		},
 		"an auditor sees its own only, which proves nothing": {
 			`INSERT INTO public.svv_user_grants VALUES (1, 'auditor', 3, 'auditing', false)`,
-			"auditor", []string{}, []facts.RolePrivilege{},
+			"auditor",
+			[]string{},
+			[]facts.RolePrivilege{},
 			[]string{"database.roles: access_denied: " + hiddenRoles, "database.role_privileges: access_denied: " + hiddenRoles},
 		},
 		"an auditor sees those of others, and none of the user": {
 			`INSERT INTO public.svv_user_grants VALUES (1, 'somebody', 3, 'auditing', false)`,
-			"auditor", []string{}, []facts.RolePrivilege{}, []string{},
+			"auditor",
+			[]string{},
+			[]facts.RolePrivilege{},
+			[]string{},
 		},
 		"an auditor sees the user's": {
 			`INSERT INTO public.svv_user_grants VALUES (1, 'stitch', 2, 'loading', false)`,
-			"auditor", []string{"loading"}, privileges, []string{},
+			"auditor",
+			[]string{"loading"},
+			privileges,
+			[]string{},
 		},
 		"the view is refused": {
-			`REVOKE SELECT ON public.svv_user_grants FROM PUBLIC`, "auditor", []string{}, []facts.RolePrivilege{},
+			`REVOKE SELECT ON public.svv_user_grants FROM PUBLIC`, "auditor",
+			[]string{},
+			[]facts.RolePrivilege{},
 			[]string{
 				"database.roles: access_denied: grant SELECT on svv_user_grants to auditor",
 				"database.role_privileges: access_denied: grant SELECT on svv_user_grants to auditor",
 			},
 		},
 		"the view is not there": {
-			`DROP TABLE public.svv_user_grants`, "stitch", []string{}, []facts.RolePrivilege{},
+			`DROP TABLE public.svv_user_grants`, "stitch",
+			[]string{},
+			[]facts.RolePrivilege{},
 			[]string{
 				`database.roles: unsupported: the server cannot tell its roles: relation "svv_user_grants" does not exist`,
 				`database.role_privileges: unsupported: the server cannot tell its roles: relation "svv_user_grants" does not exist`,
@@ -84,7 +100,9 @@ func TestRolesOnRedshift(t *testing.T) {
 		},
 		"the privileges of roles are refused": {
 			`INSERT INTO public.svv_user_grants VALUES (1, 'stitch', 2, 'loading', false);
-			REVOKE SELECT ON public.svv_system_privileges FROM PUBLIC`, "stitch", []string{"loading"}, []facts.RolePrivilege{},
+			REVOKE SELECT ON public.svv_system_privileges FROM PUBLIC`, "stitch",
+			[]string{"loading"},
+			[]facts.RolePrivilege{},
 			[]string{"database.role_privileges: access_denied: grant SELECT on svv_system_privileges to stitch"},
 		},
 	} {

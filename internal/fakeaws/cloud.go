@@ -7,8 +7,8 @@ import (
 	"github.com/rscheck/rscheck/checks/facts"
 )
 
-// Cloud is the AWS that a Server plays. Change it before the server starts, or
-// between requests.
+// Cloud is the AWS that a Server plays. It must not be changed while it is played:
+// play another.
 type Cloud struct{ Accounts []*Account }
 
 // Account is an AWS account.

@@ -22,12 +22,11 @@ import (
 
 // Server plays a Cloud on a loopback address.
 type Server struct {
-	Cloud *Cloud
-
 	http http.Server
 	url  string
 
 	mu       sync.Mutex
+	cloud    *Cloud
 	log      []Request
 	faults   map[string][]*Fault
 	omit     map[string]map[string]bool
@@ -56,7 +55,7 @@ func Start(cloud *Cloud) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Cloud: cloud, url: "http://" + listener.Addr().String(),
+		cloud: cloud, url: "http://" + listener.Addr().String(),
 		faults: map[string][]*Fault{}, omit: map[string]map[string]bool{}, delay: time.Millisecond,
 	}
 	s.http.Handler = http.HandlerFunc(s.serve)
@@ -80,6 +79,9 @@ func (s *Server) Environment() map[string]string {
 		"AWS_MAX_ATTEMPTS": "", "AWS_RETRY_MODE": "", "AWS_CA_BUNDLE": "",
 	}
 }
+
+// Play puts another cloud in the place of the one before.
+func (s *Server) Play(cloud *Cloud) { s.set(func() { s.cloud = cloud }) }
 
 // PageSize makes every list come in pages of at most n items, where AWS would send
 // more; 0 is AWS's way.
@@ -167,6 +169,7 @@ func (s *Server) join() (int, <-chan struct{}) {
 type call struct {
 	Request
 	server  *Server
+	cloud   *Cloud
 	account *Account
 	region  *Region
 	out     document
@@ -199,16 +202,22 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (s *Server) played() *Cloud {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cloud
+}
+
 // credential is the part of a signature that says whose it is and what for.
 var credential = regexp.MustCompile(`Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request`)
 
 func (s *Server) receive(r *http.Request) *call {
 	// What cannot be parsed has no action, which is answered as AWS would.
 	_ = r.ParseForm()
-	c := &call{server: s, Request: Request{Operation: r.PostForm.Get("Action"), Params: r.PostForm, Attempt: 1}}
+	c := &call{server: s, cloud: s.played(), Request: Request{Operation: r.PostForm.Get("Action"), Params: r.PostForm, Attempt: 1}}
 	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		c.Region, c.Service = m[2], m[3]
-		for _, a := range s.Cloud.Accounts {
+		for _, a := range c.cloud.Accounts {
 			if a.AccessKey == m[1] {
 				c.account, c.Account, c.region = a, a.ID, a.Regions[m[2]]
 			}

@@ -17,7 +17,7 @@ func (c *call) getCallerIdentity() *apiError {
 // assumeRole hands out the key of the account that the role belongs to.
 func (c *call) assumeRole() *apiError {
 	role, external := c.Params.Get("RoleArn"), c.Params.Get("ExternalId")
-	for _, a := range c.server.Cloud.Accounts {
+	for _, a := range c.cloud.Accounts {
 		if !slices.Contains(a.Roles, Role{ARN: role, ExternalID: external}) {
 			continue
 		}
