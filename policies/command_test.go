@@ -125,7 +125,7 @@ func wrecks(kind string) []digest.Document {
 	first := digest.Document{
 		Target: digest.Target{Kind: kind, Name: placeholder, Region: placeholder},
 		Loader: digest.Loader{
-			ID: placeholder, Name: placeholder, User: placeholder, Connection: "direct", Region: "any",
+			ID: placeholder, Name: placeholder, User: placeholder, Connection: "direct", Public: "required", Region: "any",
 			Form: digest.Form{Host: placeholder + ":1", Port: placeholder, Database: placeholder + " "},
 		},
 		Cluster: digest.Cluster{
@@ -133,6 +133,7 @@ func wrecks(kind string) []digest.Document {
 			Endpoint:       digest.Endpoint{Host: "host.example.com", Port: 5439},
 			VPCID:          placeholder,
 			TLS:            digest.TLS{Group: "default." + placeholder, DefaultGroup: true},
+			Pending:        digest.Pending{BecomesPrivate: true, Identifier: placeholder},
 			SecurityGroups: []digest.UsedSecurityGroup{{ID: placeholder, Status: placeholder, Usable: "no", VPCID: placeholder}},
 		},
 		Network: digest.Network{
@@ -147,6 +148,13 @@ func wrecks(kind string) []digest.Document {
 				digest.Hop{Stage: "nacl_outbound", Object: placeholder, RuleNumber: 1},
 			),
 			BlockPublicAccess: denied(digest.Hop{Stage: "block_public_access", Object: "subnet-" + placeholder}),
+			Elsewhere: []digest.OtherSubnet{{
+				ID: placeholder, Verdict: "deny", Sources: denied(digest.Hop{Stage: "return_route"}).Sources,
+			}},
+			AllowList: digest.AllowList{Own: "deny", Foreign: []digest.ForeignSet{{ID: placeholder, Region: true, Rules: []digest.ExposedRule{
+				{Group: placeholder, CIDR: placeholder, Protocol: placeholder},
+				{Group: placeholder, List: placeholder, CIDR: placeholder, Protocol: placeholder},
+			}}}},
 			Exposure: digest.Exposure{Width: "world", Rules: []digest.ExposedRule{
 				{Group: placeholder, CIDR: placeholder, Protocol: placeholder, Wide: true},
 				{Group: placeholder, List: placeholder, Protocol: placeholder, Wide: true},
@@ -156,6 +164,7 @@ func wrecks(kind string) []digest.Document {
 			Account:   digest.Account{Status: "expired", ValidUntil: placeholder},
 			Presence:  "shared",
 			Name:      placeholder,
+			Engine:    digest.Engine{Version: placeholder},
 			Driver:    digest.Driver{Method: "digest"},
 			Create:    digest.Create{SchemaCount: 1, Schemas: []string{placeholder}},
 			Superuser: true,
@@ -170,7 +179,22 @@ func wrecks(kind string) []digest.Document {
 			PGCatalog:         digest.SystemSchema{Denied: []string{placeholder}},
 			Comments: digest.Comments{Count: 1, Deviating: []digest.DeviatingComment{
 				{Subject: placeholder, Problem: "malformed", Comment: placeholder},
+				{Subject: placeholder, Problem: "no_column", Comment: placeholder, Keys: []string{placeholder}},
 			}},
+			Markers: digest.Markers{Deviating: []digest.UnmarkedTable{{Subject: placeholder, Lacking: []string{placeholder}}}},
+			Bindings: digest.Bindings{Pinned: []digest.PinnedTable{{Subject: placeholder, ViewCount: 3, Views: []digest.BoundView{
+				{Subject: placeholder, Schema: placeholder, Name: placeholder},
+				{Subject: placeholder, Schema: placeholder, Name: placeholder, Materialized: true},
+			}}}},
+			Limits: digest.Limits{
+				Tables: digest.Fill{Level: "full"},
+				Deviating: []digest.OversizedTable{{
+					Subject: placeholder + ".t", Columns: digest.Fill{Level: "near"}, Name: digest.Length{Over: true},
+					Column: digest.Length{Over: true}, Longest: placeholder, ReservedName: true, Reserved: []string{placeholder}, ReservedCount: 1,
+				}},
+			},
+			Room:   digest.Room{ConnectionLimit: 1, Connections: 5, StatementTimeout: 1, Statement: 2},
+			Grants: digest.Grants{Granted: 1, Total: 1, Private: []string{placeholder}, PrivateCount: 1, Reads: []string{placeholder}},
 		},
 	}
 	second := first
@@ -180,9 +204,15 @@ func wrecks(kind string) []digest.Document {
 	second.Database.Account.Status = "refused"
 	second.Database.Presence = "missing"
 	second.Database.Admin = true
+	second.Loader.Connection, second.Loader.Public = "privatelink", "not_needed"
+	second.Cluster.PubliclyAccessible = true
+	second.Cluster.Logging = digest.Logging{Enabled: true, Failing: true, Failure: placeholder}
+	second.Network.Link = digest.Link{SameRegion: true, Regions: []string{placeholder}}
 	third := second
 	third.Cluster.Status = placeholder
 	third.Database.Account.Status = "missing"
+	third.Loader.Connection, third.Loader.Public = "direct", "required"
+	third.Cluster.Logging = digest.Logging{Enabled: true, Destination: "cloudwatch", Absent: []string{placeholder}}
 	return clone([]digest.Document{first, second, third})
 }
 

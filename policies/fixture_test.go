@@ -29,9 +29,15 @@ func TestFixtureIsADocument(t *testing.T) {
 		"source":         new(digest.Source),
 		"hop":            new(digest.Hop),
 		"exposed_rule":   new(digest.ExposedRule),
+		"other_subnet":   new(digest.OtherSubnet),
+		"foreign_set":    new(digest.ForeignSet),
 		"schema":         new(digest.DeviatingSchema),
 		"table":          new(digest.DeviatingTable),
 		"comment":        new(digest.DeviatingComment),
+		"unmarked":       new(digest.UnmarkedTable),
+		"pinned":         new(digest.PinnedTable),
+		"bound_view":     new(digest.BoundView),
+		"oversized":      new(digest.OversizedTable),
 		"unknown":        new(facts.Unknown),
 	}
 	for name, element := range elements {

@@ -14,7 +14,9 @@ func vocabulary() map[string]map[string]bool {
 	return map[string]map[string]bool{
 		"kind":       words(facts.ProvisionedCluster, facts.Workgroup, facts.HostOnly),
 		"connection": words("direct", "ssh", "reverse-ssh", "vpc-peering", "vpn", "privatelink"),
+		"public":     words(loader.PublicRequired, loader.PublicNotNeeded),
 		"region":     words(loader.Any),
+		"own":        words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
 		"verdict":    words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
 		"stage":      words(netpath.Stages...),
 		"usable":     words(netpath.Yes, netpath.No, netpath.Unclear),
@@ -41,7 +43,8 @@ func vocabulary() map[string]map[string]bool {
 		"presence": words("local", "shared", "missing"),
 		"method":   words("standard", "digest", "identity"),
 		// Of a schema, and of a table's comment.
-		"problem":  words("owner", "usage", "create", "missing", "malformed", "empty", "keyless"),
+		"problem":  words("owner", "usage", "create", "missing", "malformed", "empty", "keyless", "no_column"),
+		"level":    words("room", "near", "full"),
 		"severity": words(report.Severities...),
 	}
 }

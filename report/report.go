@@ -30,9 +30,24 @@ type Report struct {
 	// Scope names what was left out on purpose ("network only"), empty when
 	// nothing was.
 	Scope string `json:"scope,omitempty"`
+	// Notes are remarks that decide nothing: a waiver that expired, a list of
+	// addresses that is old.
+	Notes []string `json:"notes,omitempty"`
 	// Unknown is what kept targets from being found or the scan from ending.
 	Unknown []facts.Unknown `json:"unknown,omitempty"`
 	Targets []Target        `json:"targets"`
+	// Fixed are the findings and unknowns of the baseline that are no more.
+	Fixed []Fixed `json:"fixed,omitempty"`
+	// NewOnly: findings that the baseline has do not decide.
+	NewOnly bool `json:"new_only,omitzero"`
+}
+
+// Fixed is a result of the baseline that is no more.
+type Fixed struct {
+	Target  string `json:"target"` // its id
+	Check   string `json:"check"`
+	Subject string `json:"subject"`
+	Message string `json:"message"` // what was found then
 }
 
 // Loader is the loader and how it was said to be set up.
@@ -171,7 +186,27 @@ type Result struct {
 	// Fingerprint depends on check, target and subject only.
 	Fingerprint string `json:"fingerprint"`
 	URL         string `json:"url"`
+	// Waiver is why a waived finding is accepted; nil for others.
+	Waiver *Waiver `json:"waiver,omitempty"`
+	// Change compares a finding or an unknown with a baseline: New or
+	// Unchanged, empty without one.
+	Change Change `json:"change,omitempty"`
 }
+
+// Waiver is the acceptance of a finding.
+type Waiver struct {
+	Reason  string `json:"reason"`
+	Expires string `json:"expires,omitempty"` // its last day, as 2026-12-31
+	Ticket  string `json:"ticket,omitempty"`
+}
+
+// Change is how a result stands to the baseline.
+type Change string
+
+const (
+	New       Change = "new"
+	Unchanged Change = "unchanged"
+)
 
 // RemediationKind tells where a remediation is typed.
 type RemediationKind string

@@ -54,6 +54,8 @@ func (t *text) whole() {
 	t.targets()
 	t.section(t.gaps)
 	t.section(t.permissions)
+	t.section(t.changes)
+	t.section(t.notes)
 	t.section(t.hint)
 	if len(t.r.Targets) > 1 {
 		t.section(t.summary)

@@ -92,12 +92,22 @@ func labels(targets []Target) map[string]string {
 }
 
 // seenAs tells whose eyes saw the database, where they are not those of the user
-// it was asked about.
+// it was asked about, and how, where that was not over a connection.
 func (t Target) seenAs() string {
-	if t.Login == nil || t.Login.User == t.Login.About {
+	if t.Login == nil {
 		return ""
 	}
-	return "seen as " + t.Login.User + " about " + t.Login.About
+	seen := "seen"
+	if t.Login.User != t.Login.About {
+		seen += " as " + t.Login.User + " about " + t.Login.About
+	}
+	if t.Login.Via == "data-api" {
+		seen += " over the Data API, not the network"
+	}
+	if seen == "seen" {
+		return ""
+	}
+	return seen
 }
 
 // seenAs is what all the targets have in common of that, empty for nothing.

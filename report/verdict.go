@@ -44,7 +44,11 @@ func (r *Report) Finish() {
 	r.Counts = Counts{}
 	for i := range r.Targets {
 		t := &r.Targets[i]
-		t.Verdict = Decide(t.Results, r.FailOn)
+		deciding := t.Results
+		if r.NewOnly {
+			deciding = withoutUnchanged(t.Results)
+		}
+		t.Verdict = Decide(deciding, r.FailOn)
 		r.Counts.add(Count(t.Results))
 	}
 	r.Verdict = r.decide()

@@ -23,6 +23,7 @@ func (d *digester) cluster() {
 	} {
 		d.lack("cluster."+field, d.target.Lacking("cluster."+field))
 	}
+	d.setup()
 	d.requireSSL()
 	d.usedSecurityGroups()
 }

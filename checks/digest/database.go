@@ -24,6 +24,7 @@ func (d *digester) database() {
 		return
 	}
 	d.lack("database.name", d.missing("database.name"))
+	d.engine()
 	d.driver()
 	if d.known("database.user.name") && db.User.Name != d.settings.User {
 		d.lack("database", contradiction("database.user", "the facts are about user %s: collect them again with --user %s", db.User.Name, d.settings.User))
@@ -35,6 +36,8 @@ func (d *digester) database() {
 	d.create()
 	d.ownership()
 	d.systemSchemas()
+	d.grants()
+	d.room()
 	d.privileged()
 }
 
@@ -70,6 +73,13 @@ func (d *digester) driver() {
 		}})
 		return
 	}
+	if login.Outcome == facts.LoggedIn && !d.ownPassword() {
+		d.lack("database.driver", []facts.Unknown{{
+			Path: "database.login", Reason: facts.Unsupported,
+			Detail: "only a login with the password of " + d.settings.User + " shows how it is kept: give rscheck that password, or leave it out with --skip SQL013",
+		}})
+		return
+	}
 	switch login.Outcome {
 	case facts.LoggedIn:
 		d.doc.Database.Driver.Method = "standard"
@@ -94,19 +104,33 @@ func (d *digester) account() {
 	switch {
 	case own && db.Login.Outcome == facts.LoginWrongPassword:
 		account.Status = "refused"
+	case own && db.Login.Outcome == facts.LoginNoSuchUser:
+		account.Status = "missing"
 	case own && db.Login.Outcome == facts.LoginPasswordExpired:
 		account.Status = "expired"
 	case own && db.Login.Outcome == facts.LoggedIn && d.known("database.user.valid_until"):
 		d.expiry()
+	case own && db.Login.Outcome == facts.LoggedIn && d.ownPassword():
+		// No server takes a password that has expired, so the login tells what
+		// was refused to it afterwards.
+		account.Status = "usable"
 	case !d.known("database.user.exists"):
 		d.lack("database.account", d.missing("database.user.exists"))
 	case !db.User.Exists:
 		account.Status = "missing"
 	case !d.known("database.user.valid_until"):
-		d.lack("database.account", d.missing("database.user.valid_until"))
+		account.Status = "present"
+		d.lack("database.account.valid_until", d.missing("database.user.valid_until"))
 	default:
 		d.expiry()
 	}
+}
+
+// ownPassword reports whether the login was with a password that is the user's
+// own, rather than by leave of AWS.
+func (d *digester) ownPassword() bool {
+	login := &d.target.Database.Login
+	return login.Credentials != facts.TemporaryCredentials && login.Via != "data-api"
 }
 
 func (d *digester) expiry() {
@@ -118,7 +142,8 @@ func (d *digester) expiry() {
 	}
 	end, err := time.Parse(time.RFC3339, until)
 	if err != nil {
-		d.lack("database.account", contradiction("database.user.valid_until", "the end of the password's validity, %q, is not a time", until))
+		account.Status = "present"
+		d.lack("database.account.valid_until", contradiction("database.user.valid_until", "the end of the password's validity, %q, is not a time", until))
 		return
 	}
 	account.ValidUntil = until

@@ -42,7 +42,10 @@ type Loader struct {
 	Name       string `json:"name"` // as in a sentence: "Stitch"
 	User       string `json:"user"`
 	Connection string `json:"connection"`
-	Region     string `json:"region"`
+	// Public is what the connection makes of a publicly accessible cluster:
+	// required or not_needed.
+	Public string `json:"public"`
+	Region string `json:"region"`
 	// Form is what was typed into the loader's form; a field is empty (0)
 	// where the command line did not tell it.
 	Form Form `json:"form"`
@@ -67,6 +70,33 @@ type Cluster struct {
 	DatabaseName       string              `json:"database_name"`
 	TLS                TLS                 `json:"tls"`
 	SecurityGroups     []UsedSecurityGroup `json:"security_groups"`
+	Encrypted          bool                `json:"encrypted"` // at rest
+	// Documented is whether the loader's documentation speaks of this kind of
+	// target.
+	Documented bool    `json:"documented"`
+	Pending    Pending `json:"pending"`
+	Logging    Logging `json:"logging"`
+}
+
+// Pending are the changes asked for, and not in force yet, that may keep the
+// loader out.
+type Pending struct {
+	BecomesPrivate bool `json:"becomes_private"`
+	// Identifier is the name the cluster will have, and its endpoint with it;
+	// empty where that stays.
+	Identifier string `json:"identifier"`
+}
+
+// Logging is audit logging.
+type Logging struct {
+	Enabled     bool   `json:"enabled"`
+	Destination string `json:"destination"` // s3 or cloudwatch
+	// Failing is whether the last attempt to deliver failed, and Failure what AWS
+	// says of it.
+	Failing bool   `json:"failing"`
+	Failure string `json:"failure"`
+	// Absent are the logs of logins and users that are not among those exported.
+	Absent []string `json:"absent"`
 }
 
 // Endpoint is where clients connect; host empty and port 0 while there is none.
@@ -106,6 +136,49 @@ type Network struct {
 	NetworkACL        Passage  `json:"network_acl"`         // in and out
 	BlockPublicAccess Passage  `json:"block_public_access"` //
 	Exposure          Exposure `json:"exposure"`            // who else is let in
+	Link              Link     `json:"link"`                // what privatelink asks
+	// Elsewhere are the subnets that AWS may move the endpoint to.
+	Elsewhere []OtherSubnet `json:"elsewhere"`
+	AllowList AllowList     `json:"allow_list"`
+}
+
+// OtherSubnet is a subnet of the subnet group that does not carry the endpoint, as
+// far as is known, and what it would do to the loader's addresses.
+type OtherSubnet struct {
+	ID        string `json:"id"`
+	Zone      string `json:"zone"`
+	Secondary bool   `json:"secondary"` // in the second zone of a Multi-AZ cluster
+	// Verdict, Sources and Missing are as in Passage, of the stages that depend on
+	// the subnet.
+	Verdict string          `json:"verdict"`
+	Sources []Source        `json:"sources"`
+	Missing []facts.Unknown `json:"missing"`
+}
+
+// AllowList tells whom the security groups were meant to let in.
+type AllowList struct {
+	// Own is the verdict of the security groups on the loader's own addresses.
+	Own string `json:"own"`
+	// Foreign are sets of addresses that have rules, and that the loader does not
+	// dial from.
+	Foreign []ForeignSet `json:"foreign"`
+}
+
+// ForeignSet is a set of addresses that the loader does not dial the target from.
+type ForeignSet struct {
+	ID string `json:"id"`
+	// Region is whether it is that of another region of the loader; otherwise the
+	// loader uses it, but never for a destination.
+	Region bool          `json:"region"`
+	Rules  []ExposedRule `json:"rules"`
+}
+
+// Link compares the AWS region of the target with the loader's.
+type Link struct {
+	// SameRegion is whether the connection needs the two to be one.
+	SameRegion bool     `json:"same_region"`
+	Regions    []string `json:"regions"` // the loader's; several where its region is not known
+	Joined     bool     `json:"joined"`  // the target's is one of them
 }
 
 // Passage is what some stages of the path say of the loader's addresses.
@@ -179,118 +252,4 @@ type ExposedRule struct {
 	ToPort   int    `json:"to_port"`
 	// Wide is whether this rule alone is a /16 or more of public addresses.
 	Wide bool `json:"wide"`
-}
-
-// Database is what the loader's user finds in the database.
-type Database struct {
-	Login   Login   `json:"login"`
-	Account Account `json:"account"`
-	// Presence is local, shared (a datashare) or missing.
-	Presence string `json:"presence"`
-	Name     string `json:"name"`
-	Driver   Driver `json:"driver"`
-	Create   Create `json:"create"`
-	// Schemas are those the loader loads into that are not as it needs them.
-	Schemas SchemaOwnership `json:"schemas"`
-	Tables  TableOwnership  `json:"tables"`
-	// InformationSchema and PGCatalog tell what the loader reads there.
-	InformationSchema SystemSchema `json:"information_schema"`
-	PGCatalog         SystemSchema `json:"pg_catalog"`
-	Comments          Comments     `json:"comments"`
-	// Superuser and Admin: whether the loader's user is one, or is the admin
-	// user made with the cluster.
-	Superuser bool `json:"superuser"`
-	Admin     bool `json:"admin"`
-}
-
-// Login tells with whose eyes the database was seen. It is always known.
-type Login struct {
-	User string `json:"user"`
-	// AsLoader is whether that is the loader's own user.
-	AsLoader bool   `json:"as_loader"`
-	Outcome  string `json:"outcome"`
-	Message  string `json:"message"`
-}
-
-// Account is the loader's user as something to log in with.
-type Account struct {
-	// Status is usable, missing, expired or refused (its password was).
-	Status     string `json:"status"`
-	ValidUntil string `json:"valid_until"`
-}
-
-// Driver tells whether a standard PostgreSQL driver can log in as the user.
-type Driver struct {
-	// Method is standard, digest (a SHA-256 password) or identity (an identity
-	// provider).
-	Method string `json:"method"`
-}
-
-// Create is CREATE on the database.
-type Create struct {
-	Allowed bool `json:"allowed"`
-	// Through is superuser, owner, privilege (of the user, a group or PUBLIC)
-	// or role, where allowed.
-	Through string `json:"through"`
-	// Schemas are schemas where the user has CREATE, which is no substitute:
-	// at most three, and how many in all.
-	Schemas     []string `json:"schemas"`
-	SchemaCount int      `json:"schema_count"`
-}
-
-// SchemaOwnership tells of the schemas the loader loads into.
-type SchemaOwnership struct {
-	Count int `json:"count"` // how many there are already
-	// Deviating are those the user does not own, or owns and cannot use.
-	Deviating []DeviatingSchema `json:"deviating"`
-}
-
-// DeviatingSchema is a schema that the loader could not work in.
-type DeviatingSchema struct {
-	Subject string `json:"subject"` // its name, quoted where SQL needs it
-	Name    string `json:"name"`
-	Owner   string `json:"owner"`
-	// Problem is owner (somebody else owns it), or usage or create (the owner
-	// lacks that right in its own schema).
-	Problem string `json:"problem"`
-}
-
-// TableOwnership tells of the tables the loader loads into.
-type TableOwnership struct {
-	Count     int              `json:"count"`
-	Deviating []DeviatingTable `json:"deviating"`
-}
-
-// DeviatingTable is a loader table that somebody else owns.
-type DeviatingTable struct {
-	Subject string `json:"subject"` // schema.name, quoted where SQL needs it
-	Schema  string `json:"schema"`
-	Name    string `json:"name"`
-	Owner   string `json:"owner"`
-}
-
-// SystemSchema is what the loader may read of a system schema.
-type SystemSchema struct {
-	CanUse bool `json:"can_use"`
-	// Denied are the relations that the loader reads and may not; Absent those
-	// it reads that the server does not have.
-	Denied []string `json:"denied"`
-	Absent []string `json:"absent"`
-	// Others counts further relations that are denied: evidence only.
-	Others int `json:"others"`
-}
-
-// Comments tells of the table comments that hold primary keys.
-type Comments struct {
-	Count     int                `json:"count"` // loader tables with the markers
-	Deviating []DeviatingComment `json:"deviating"`
-}
-
-// DeviatingComment is a loader table whose comment tells no primary key.
-type DeviatingComment struct {
-	Subject string `json:"subject"`
-	// Problem is missing, malformed (no JSON object of the form), empty (no
-	// keys) or keyless (primary_keys is absent or not a list of names).
-	Problem string `json:"problem"`
-	Comment string `json:"comment"` // cut to 120 characters
 }

@@ -27,6 +27,7 @@ func (d *digester) network() {
 		return
 	}
 	d.exposure()
+	d.link()
 	n := &d.doc.Network
 	passages := []struct {
 		path   string
@@ -53,6 +54,8 @@ func (d *digester) network() {
 			d.lack(p.path, p.into.Missing)
 		}
 	}
+	d.elsewhere()
+	d.allowList()
 }
 
 // notRequested returns the Unknowns for facts at the paths that the command line
@@ -97,15 +100,20 @@ var selective = []netpath.Stage{netpath.ReturnRoute, netpath.NACLInbound, netpat
 func (d *digester) anyRegionWhole() netpath.Verdict {
 	best := netpath.Deny
 	for _, region := range d.regions() {
-		verdict := netpath.Allow
-		for _, path := range d.paths {
-			if path.Region == region {
-				verdict = both(verdict, stagesVerdict(path.Path, selective))
-			}
-		}
-		best = either(best, verdict)
+		best = either(best, d.regionWhole(region))
 	}
 	return best
+}
+
+// regionWhole tells whether those stages let a region's whole set through.
+func (d *digester) regionWhole(region string) netpath.Verdict {
+	verdict := netpath.Allow
+	for _, path := range d.paths {
+		if path.Region == region {
+			verdict = both(verdict, stagesVerdict(path.Path, selective))
+		}
+	}
+	return verdict
 }
 
 // passage folds the stages over the loader's addresses. With several regions,
@@ -244,17 +252,21 @@ func (d *digester) exposure() {
 	e := &d.doc.Network.Exposure
 	e.Width, e.Addresses = width(exposed), strconv.FormatUint(exposed.Addresses, 10)
 	for _, r := range exposed.Rules {
-		ports := facts.Ports{From: -1, To: -1}
-		if r.Ports != nil {
-			ports = *r.Ports
-		}
-		e.Rules = append(e.Rules, ExposedRule{
-			Group: r.Group, CIDR: r.CIDR.String(), List: r.PrefixList, Protocol: r.Protocol,
-			FromPort: ports.From, ToPort: ports.To, Wide: r.Addresses >= broad || r.CIDR.Addr().Is6() && r.CIDR.Bits() < wideIPv6,
-		})
+		e.Rules = append(e.Rules, exposedRule(&r))
 	}
 	if e.Width == "narrow" || e.Width == "none" {
 		d.lack("network.exposure", exposed.Missing)
+	}
+}
+
+func exposedRule(r *netpath.ExposedRule) ExposedRule {
+	ports := facts.Ports{From: -1, To: -1}
+	if r.Ports != nil {
+		ports = *r.Ports
+	}
+	return ExposedRule{
+		Group: r.Group, CIDR: r.CIDR.String(), List: r.PrefixList, Protocol: r.Protocol,
+		FromPort: ports.From, ToPort: ports.To, Wide: r.Addresses >= broad || r.CIDR.Addr().Is6() && r.CIDR.Bits() < wideIPv6,
 	}
 }
 

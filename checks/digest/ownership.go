@@ -1,7 +1,6 @@
 package digest
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +11,10 @@ import (
 // ownership finds the schemas and tables that the loader loads into and is not
 // master of. A superuser is refused nothing. What is certainly wrong is told even
 // where the list may be incomplete.
+//
+// Only the user itself counts as owner. On PostgreSQL a member of a role that owns
+// a table may do as its owner may; on Redshift, which is what the loader wants to
+// find, neither groups nor roles own anything.
 func (d *digester) ownership() {
 	places := d.places()
 	_, notSuper := d.superuser()
@@ -44,6 +47,9 @@ func (d *digester) ownership() {
 		d.lack("database.tables", unsure)
 	}
 	d.comments(places)
+	d.markers(places)
+	d.bindings(places)
+	d.limits(places)
 }
 
 func (d *digester) superuserUnknown() []facts.Unknown {
@@ -108,51 +114,6 @@ func containsAll(list, wanted []string) bool {
 		}
 	}
 	return true
-}
-
-// comments finds the tables whose comment does not tell their primary key.
-func (d *digester) comments(places places) {
-	comments := &d.doc.Database.Comments
-	if d.known("database.comments") {
-		for _, r := range places.marked {
-			comments.Count++
-			if problem := commentProblem(r.Comment, d.settings.Profile.Comment.Key); problem != "" {
-				comments.Deviating = append(comments.Deviating, DeviatingComment{
-					Subject: quoteRelation(r), Problem: problem, Comment: cut(r.Comment, 120),
-				})
-			}
-		}
-	}
-	if len(comments.Deviating) == 0 {
-		d.lack("database.comments", d.missing("database.comments", "database.relations", "database.columns"))
-	}
-}
-
-// commentProblem judges a comment of the form {"primary_keys":["id"]}.
-func commentProblem(comment, key string) string {
-	if comment == "" {
-		return "missing"
-	}
-	var object map[string]json.RawMessage
-	if json.Unmarshal([]byte(comment), &object) != nil || object == nil {
-		return "malformed"
-	}
-	var keys []string
-	if json.Unmarshal(object[key], &keys) != nil || keys == nil {
-		return "keyless"
-	}
-	if len(keys) == 0 || slices.Contains(keys, "") {
-		return "empty"
-	}
-	return ""
-}
-
-// cut shortens text to at most n characters, the last being an ellipsis.
-func cut(text string, n int) string {
-	if r := []rune(text); len(r) > n {
-		return string(r[:n-1]) + "…"
-	}
-	return text
 }
 
 // systemSchemas finds what the loader reads of the system's schemas and may not.

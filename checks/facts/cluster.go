@@ -4,10 +4,11 @@ package facts
 // complete it. A serverless workgroup is told in the same terms.
 type Cluster struct {
 	// Status is AWS's ClusterStatus ("available", "paused", "available,
-	// prep-for-resize", …).
+	// prep-for-resize", …), or a workgroup's status in lower case.
 	Status string `json:"status"`
 	// AvailabilityStatus is AWS's ClusterAvailabilityStatus: Available,
-	// Unavailable, Maintenance, Modifying or Failed.
+	// Unavailable, Maintenance, Modifying or Failed. AWS tells none of a
+	// workgroup; there it follows from the status.
 	AvailabilityStatus string   `json:"availability_status"`
 	Endpoint           Endpoint `json:"endpoint"`
 	PubliclyAccessible bool     `json:"publicly_accessible"`
@@ -38,6 +39,25 @@ type Cluster struct {
 	Parameters []Parameter `json:"parameters"`
 	// CustomDomain is the host name of the customer's own that leads here.
 	CustomDomain string `json:"custom_domain"`
+	// Logging is audit logging. Of a cluster it takes a call of its own, and is
+	// asked for only by name.
+	Logging Logging `json:"logging"`
+}
+
+// Logging is what DescribeLoggingStatus tells, or a namespace's LogExports.
+type Logging struct {
+	Enabled bool `json:"enabled"`
+	// Destination is s3 or cloudwatch; empty while logging is off. A workgroup
+	// logs to CloudWatch only.
+	Destination string `json:"destination"`
+	// Exports are the logs sent to CloudWatch: connectionlog, userlog,
+	// useractivitylog. A cluster that logs to S3 names none.
+	Exports []string `json:"exports"`
+	// LastDelivery and LastFailure are times in RFC 3339, empty for never.
+	LastDelivery string `json:"last_delivery"`
+	LastFailure  string `json:"last_failure"`
+	// FailureMessage is what AWS says of the last failure.
+	FailureMessage string `json:"failure_message"`
 }
 
 // Endpoint is where clients connect. Host is empty while there is none.
@@ -120,5 +140,5 @@ type Parameter struct {
 	Group  string `json:"group"`
 	Name   string `json:"name"`
 	Value  string `json:"value"`
-	Source string `json:"source"` // user or engine-default
+	Source string `json:"source"` // user or engine-default; empty for a workgroup, of which AWS does not tell it
 }

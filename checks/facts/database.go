@@ -36,10 +36,20 @@ type Database struct {
 	Schemas []Schema `json:"schemas"`
 	// Relations are the tables and views outside the system's schemas.
 	Relations []Relation `json:"relations"`
+	// Layouts tell how the columns of those tables are made that have at least
+	// one of the Markers asked about.
+	Layouts []Layout `json:"layouts"`
+	// Bindings are the views that are bound to a relation: as long as one is,
+	// the column it reads cannot be dropped or changed. A late-binding view is
+	// bound to nothing.
+	Bindings []Binding `json:"bindings"`
 	// SystemRelations are those of pg_catalog and information_schema. Where the
 	// list is unknown because the user itself was refused it, each entry tells
 	// what came of trying to read that relation.
 	SystemRelations []SystemRelation `json:"system_relations"`
+	// SystemGrants are those of them on which SELECT was granted to the user by
+	// name, rather than to a group or to PUBLIC.
+	SystemGrants []SystemGrant `json:"system_grants"`
 	// Settings are those in force in rscheck's own session before it set any.
 	Settings []Setting `json:"settings"`
 }
@@ -51,7 +61,9 @@ type Login struct {
 	Host     string `json:"host"`
 	Port     int    `json:"port"`
 	Database string `json:"database"`
-	// Via is sql, a connection of rscheck's own.
+	// Via is sql, a connection of rscheck's own, or data-api: AWS connected, so
+	// that nothing was learned about the network, and Host, Port and TLS are
+	// zero.
 	Via     string       `json:"via"`
 	Outcome LoginOutcome `json:"outcome"`
 	// Message is the outcome as a plain sentence, empty when logged in.
@@ -61,7 +73,14 @@ type Login struct {
 	// Verified is whether the server's certificate was checked against a
 	// certificate authority.
 	Verified bool `json:"verified"`
+	// Credentials is empty for the user's own password, and
+	// TemporaryCredentials for one that AWS made for this login alone (IAM),
+	// which says nothing about the user's own.
+	Credentials string `json:"credentials,omitempty"`
 }
+
+// TemporaryCredentials is Login.Credentials where AWS made the password.
+const TemporaryCredentials = "temporary"
 
 // LoginOutcome is how a login ended.
 type LoginOutcome string
@@ -76,6 +95,7 @@ const (
 	LoginTLSUntrusted     LoginOutcome = "tls_untrusted"      // its certificate was not accepted
 	LoginTLSRequired      LoginOutcome = "tls_required"       // the server insists on TLS
 	LoginWrongPassword    LoginOutcome = "wrong_password"     // or no such user: servers do not tell them apart
+	LoginNoSuchUser       LoginOutcome = "no_such_user"       // told only of a login without the user's own password
 	LoginNoSuchDatabase   LoginOutcome = "no_such_database"   //
 	LoginConnectionLimit  LoginOutcome = "connection_limit"   // too many connections
 	LoginStartingUp       LoginOutcome = "starting_up"        // the server is not ready yet
@@ -96,6 +116,12 @@ type User struct {
 	// ValidUntil is when the password expires, RFC 3339 in UTC, "infinity", or
 	// empty where no end is set.
 	ValidUntil string `json:"valid_until"`
+	// ConnectionLimit is how many connections the user may have at a time, in
+	// digits, or "unlimited". Only Redshift tells it.
+	ConnectionLimit string `json:"connection_limit"`
+	// StatementTimeout is the user's own setting of statement_timeout in
+	// milliseconds, empty where the server's applies.
+	StatementTimeout string `json:"statement_timeout"`
 }
 
 // RolePrivilege is a system privilege held by a role.
@@ -134,6 +160,37 @@ type Relation struct {
 	// Markers are those of its columns that the caller asked about, in the
 	// order asked; one fact for all relations ("database.columns").
 	Markers []string `json:"markers,omitempty"`
+}
+
+// Layout tells how the columns of a table are made.
+type Layout struct {
+	Schema  string `json:"schema"`
+	Name    string `json:"name"`
+	Columns int    `json:"columns"` // how many there are
+	// Longest is the longest name of a column, the first of several in order.
+	Longest string `json:"longest"`
+	// Keys are the names that the table's comment lists and that are columns, in
+	// the order of the comment.
+	Keys []string `json:"keys"`
+	// Affixed are the columns whose names begin or end as the caller asked
+	// about, and those that are called the same but for the ending.
+	Affixed []string `json:"affixed"`
+}
+
+// Binding says that a view is bound to a relation.
+type Binding struct {
+	Schema     string `json:"schema"` // of the relation
+	Name       string `json:"name"`
+	ViewSchema string `json:"view_schema"`
+	View       string `json:"view"`
+}
+
+// SystemGrant is SELECT on a system relation, granted to the user by name.
+type SystemGrant struct {
+	Schema string `json:"schema"`
+	Name   string `json:"name"`
+	// Public is whether PUBLIC has it too.
+	Public bool `json:"public"`
 }
 
 // SystemRelation is a relation of pg_catalog or information_schema.

@@ -44,7 +44,7 @@ type VPC struct {
 }
 
 // SubnetGroup is a cluster subnet group. A workgroup's subnets are told as one
-// without a name.
+// without a name and without any status.
 type SubnetGroup struct {
 	Name    string        `json:"name"`
 	Status  string        `json:"status"` // Complete, Incomplete, Invalid

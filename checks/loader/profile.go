@@ -28,7 +28,13 @@ type Profile struct {
 	References []Reference `yaml:"sources"`
 	TTLDays    int         `yaml:"ttl_days"`
 
-	Regions     []Region     `yaml:"regions"`
+	// Targets are the kinds of target that its documentation speaks of: cluster,
+	// workgroup.
+	Targets []string `yaml:"targets"`
+	Regions []Region `yaml:"regions"`
+	// SourceSide are addresses of the loader's that it reads sources from and never
+	// dials a destination from.
+	SourceSide  []SourceSide `yaml:"source_side"`
 	Connections []Connection `yaml:"connections"`
 	Port        Port         `yaml:"port"`
 	TLS         TLS          `yaml:"tls"`
@@ -40,6 +46,7 @@ type Profile struct {
 	KeylessTables []string `yaml:"keyless_tables"`
 	Limits        Limits   `yaml:"limits"`
 	Reserved      Reserved `yaml:"reserved"`
+	Room          Room     `yaml:"room"`
 }
 
 // Reference is a page or a repository, and when it was read.
@@ -53,6 +60,12 @@ type Region struct {
 	ID        string `yaml:"id"`
 	AWSRegion string `yaml:"aws_region"`
 	CIDRs     []CIDR `yaml:"cidrs"`
+}
+
+// SourceSide is a set of addresses that is not for destinations.
+type SourceSide struct {
+	ID    string `yaml:"id"`
+	CIDRs []CIDR `yaml:"cidrs"`
 }
 
 // Connection is a way for the loader to connect.
@@ -130,6 +143,18 @@ type Limits struct {
 type Reserved struct {
 	Prefixes       []string `yaml:"prefixes"` // of tables and columns
 	ColumnSuffixes []string `yaml:"column_suffixes"`
+	// OwnColumns are the columns of the loader's own that are called so; * stands
+	// for any characters.
+	OwnColumns []string `yaml:"own_columns"`
+}
+
+// Room is what the loader's user should be allowed of the server at least; 0 is
+// nothing in particular.
+type Room struct {
+	// Connections is how many connections it should be allowed at a time.
+	Connections int `yaml:"connections"`
+	// StatementSeconds is how long a statement of its should be allowed to last.
+	StatementSeconds int `yaml:"statement_seconds"`
 }
 
 // CIDR is a range of addresses, written as 203.0.113.0/24.

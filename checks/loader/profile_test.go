@@ -55,6 +55,10 @@ limits:
 reserved:
   prefixes: [_x]
   column_suffixes: [__y]
+targets: [cluster]
+source_side:
+  - id: readers
+    cidrs: [192.0.2.99/32]
 `
 
 // with is valid with one text put in the place of another.
@@ -96,6 +100,11 @@ func TestParseRefuses(t *testing.T) {
 		"region named any":          {"id: east", "id: any", `profile: regions[1].id "any" stands for all regions`},
 		"connection not known":      {"id: ssh", "id: telnet", `profile: connections[1].id "telnet": want one of`},
 		"connection given twice":    {"id: ssh", "id: direct", `profile: connections[1].id "direct" is there twice`},
+		"target not known":          {"targets: [cluster]", "targets: [cluster, lake]", `profile: targets[1] "lake": want one of`},
+		"no target":                 {"targets: [cluster]", "targets: []", "profile: targets is empty"},
+		"source side without ids":   {"id: readers", "id: ''", "profile: source_side[0].id is empty"},
+		"source side empty":         {"cidrs: [192.0.2.99/32]", "cidrs: []", "profile: source_side[0].cidrs is empty"},
+		"source side not canonical": {"192.0.2.99/32", "192.0.2.99/24", "profile: source_side[0].cidrs[0] 192.0.2.99/24 has bits beyond"},
 		"public in another word":    {"public: required", "public: yes please", `profile: connections[0].public "yes please": want one of`},
 		"inbound in another word":   {"inbound: cluster", "inbound: all", `profile: connections[0].inbound "all": want one of`},
 		"bastion without port":      {"    bastion_port: 22\n", "", "profile: connections[1].bastion_port is 0: want a port"},
@@ -107,6 +116,7 @@ func TestParseRefuses(t *testing.T) {
 		"no key in the comment":     {"key: primary_keys", `key: ""`, "profile: comment.key is empty"},
 		"limit of the wrong type":   {"table_name: 127", "table_name: many", "cannot unmarshal"},
 		"limit left out":            {"  column_name: 115\n", "", "profile: limits.column_name is 0: want a positive number"},
+		"pattern that is none":      {"prefixes: [_x]", "own_columns: [_a_*, \"[\"]", `profile: reserved.own_columns[1] "[" is no pattern`},
 		"nothing but a broken list": {valid, "[", "parse profile"},
 		"nothing":                   {valid, "", "parse profile"},
 	} {

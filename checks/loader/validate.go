@@ -3,6 +3,7 @@ package loader
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 )
 
@@ -20,7 +21,14 @@ func (p *Profile) validate() error {
 		}
 	}
 	v.positive("ttl_days", p.TTLDays)
+	v.names("targets", p.Targets)
+	for i, kind := range p.Targets {
+		if kinds := []string{"cluster", "workgroup"}; !slices.Contains(kinds, kind) {
+			v.wrong(fmt.Sprintf("targets[%d]", i), "%q: want one of %v", kind, kinds)
+		}
+	}
 	v.regions(p.Regions)
+	v.sourceSide(p.SourceSide)
 	v.connections(p.Connections)
 	v.port("port.default", p.Port.Default)
 	v.names("markers.tables", p.Markers.Tables)
@@ -37,6 +45,11 @@ func (p *Profile) validate() error {
 	v.positive("limits.column_name", p.Limits.ColumnName)
 	v.positive("limits.columns_per_table", p.Limits.ColumnsPerTable)
 	v.positive("limits.tables_per_database", p.Limits.TablesPerDatabase)
+	for i, pattern := range p.Reserved.OwnColumns {
+		if _, err := path.Match(pattern, ""); err != nil {
+			v.wrong(fmt.Sprintf("reserved.own_columns[%d]", i), "%q is no pattern", pattern)
+		}
+	}
 	return errors.Join(v.errs...)
 }
 
@@ -102,6 +115,19 @@ func (v *validator) regions(regions []Region) {
 		for j, cidr := range r.CIDRs {
 			v.cidr(fmt.Sprintf("%s.cidrs[%d]", field, j), cidr)
 			v.once(fmt.Sprintf("%s.cidrs[%d]", field, j), cidr.String(), cidrs)
+		}
+	}
+}
+
+func (v *validator) sourceSide(sets []SourceSide) {
+	ids := map[string]bool{}
+	for i, s := range sets {
+		field := fmt.Sprintf("source_side[%d]", i)
+		v.text(field+".id", s.ID)
+		v.once(field+".id", s.ID, ids)
+		v.list(field+".cidrs", len(s.CIDRs))
+		for j, cidr := range s.CIDRs {
+			v.cidr(fmt.Sprintf("%s.cidrs[%d]", field, j), cidr)
 		}
 	}
 }

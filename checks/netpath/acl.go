@@ -357,7 +357,7 @@ func (a *acl) partial(piece netip.Prefix, starts []int, decisions []decision) fi
 		ranges = append(ranges, fmt.Sprintf("%d-%d", r.From, r.To))
 	}
 	ports := strings.Join(ranges, ", ")
-	missing := unsupported("network.network_acls."+a.id, "which source ports the loader uses is not published; replies pass to %s only", ports)
+	missing := unsupported("network.network_acls."+a.id, "which source ports the loader uses is not published; replies pass to tcp %s only", ports)
 	f := unknown(missing, "network-acl-rule", a.ruleID(denied), "%s lets replies to %s out to tcp %s only", a.id, piece, ports)
 	f.remedy = Remedy{Object: a.id, RuleNumber: a.freeNumber(denied, true)}
 	return f

@@ -37,6 +37,12 @@ func TestFactsThatContradictOrAreNotRead(t *testing.T) {
 		"the leader's subnet is not in the subnet group": {[]change{notDescribed, func(t *facts.Target) {
 			t.Network.SubnetGroup.Subnets[0].ID = "subnet-z"
 		}}, unlocated + "nacl_outbound unknown"},
+		"the subnet group came without subnets": {[]change{notDescribed, func(t *facts.Target) {
+			t.Network.SubnetGroup.Subnets = nil
+		}}, "reachable"},
+		"the subnet group not read in part": {[]change{notDescribed, denied("network.subnet_group.subnets.subnet-a", "redshift:DescribeClusterSubnetGroups"), func(t *facts.Target) {
+			t.Network.SubnetGroup.Subnets[0].ID = "subnet-z"
+		}}, "reachable"},
 		"the interface is in a subnet that does not hold its address": {[]change{subnetB("us-east-1b"), func(t *facts.Target) {
 			t.Network.Interfaces[0].SubnetID = "subnet-b"
 		}}, unlocated + "security_groups unknown | nacl_outbound unknown"},
@@ -127,6 +133,10 @@ func TestFactsThatContradictOrAreNotRead(t *testing.T) {
 		"two ACL rules with one number": {
 			[]change{inbound(entry(100, "allow", "-1", "0.0.0.0/0", nil), entry(100, "deny", "-1", "0.0.0.0/0", nil))}, "unknown | nacl_inbound unknown acl-1/100",
 		},
+		"an ACL rule for a protocol nobody knows": {
+			[]change{inbound(entry(90, "deny", "quic", "0.0.0.0/0", nil), entry(100, "allow", "-1", "0.0.0.0/0", nil))}, "unknown | nacl_inbound unknown acl-1/90",
+		},
+		"a security group's rule for a protocol nobody knows": {[]change{permit(protocol("quic", nil, stitch))}, "unknown | security_groups unknown sg-1"},
 		"two routes to one prefix, one of an origin nobody knows": {[]change{routes(to("0.0.0.0/0", "igw-1"), facts.Route{
 			DestinationCIDR: "0.0.0.0/0", Target: "tgw-1", State: "active", Origin: "Unheard",
 		})}, "unknown | return_route unknown rtb-public"},

@@ -35,7 +35,7 @@ func TestForgettingAFactOfACase(t *testing.T) {
 }
 
 func TestForgettingAFactOfARandomEstate(t *testing.T) {
-	const estates = 80
+	const estates = 40
 	tried := 0
 	for seed := range uint64(estates) {
 		target, contradictory := roll(1_000_000 + seed).estate()
@@ -56,7 +56,7 @@ func TestForgettingAFactOfARandomEstate(t *testing.T) {
 // TestForgettingSeveralFacts forgets a few at once: what one of them hides another
 // may have told.
 func TestForgettingSeveralFacts(t *testing.T) {
-	for seed := range uint64(600) {
+	for seed := range uint64(300) {
 		d := roll(2_000_000 + seed)
 		target, contradictory := d.estate()
 		if contradictory {

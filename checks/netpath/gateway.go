@@ -141,7 +141,7 @@ func (e *estate) gatewayRouteTable(p *place, back finding) finding {
 		// middlebox a subnet cannot use a route straight to the gateway.
 		return deny(p.edge.remedy, p.edge.by.Kind, p.edge.by.ID, "traffic comes in through %s, and replies go straight to the internet gateway", middlebox)
 	}
-	missing := unsupported("network.route_tables", "what %s lets through is not modelled", middlebox)
+	missing := unsupported("network.route_tables."+p.edge.remedy.Object, "what %s lets through is not modelled", middlebox)
 	if back.verdict == Unknown {
 		missing = mergeUnknowns(missing, back.missing)
 	}

@@ -20,13 +20,12 @@ var garbage = []string{
 // TestGarbageIsNeverLetThrough spoils one word of the topology at a time. The path
 // may stay reachable only if the word is of no matter; which ones are is listed.
 func TestGarbageIsNeverLetThrough(t *testing.T) {
+	read := []string{
+		"cluster.endpoint", "cluster.vpc_id", "cluster.availability_zone", "cluster.nodes", "cluster.elastic_ip", "cluster.security_groups", "network",
+	}
 	harmless := []string{
-		// told of elsewhere, or no matter of a path
-		"id", "kind", "name", "account", "region", "partition",
-		"cluster.status", "cluster.availability_status", "cluster.subnet_group", "cluster.relocation", "cluster.ip_address_type",
-		"cluster.secondary", "cluster.classic_security_groups", "cluster.admin_user", "cluster.database_name", "cluster.node_type",
-		"cluster.version", "cluster.custom_domain", "cluster.nodes.0.public_ip",
-		"network.vpc.cidrs", "network.vpc.block_public_access", "network.subnets.subnet-a.block_public_access",
+		// no matter of a path
+		"cluster.nodes.0.public_ip", "network.vpc.cidrs", "network.vpc.block_public_access", "network.subnets.subnet-a.block_public_access",
 		"network.subnet_group.name", "network.subnet_group.status", "network.subnet_group.subnets.subnet-a.status",
 		"network.security_groups.sg-1.name", "network.security_groups.sg-1.owner_id", "network.interfaces.eni-1.description",
 		// only for names in the answer
@@ -56,7 +55,7 @@ func TestGarbageIsNeverLetThrough(t *testing.T) {
 			v.SetString(bad)
 			got := netpath.Decide(target, loader)[0]
 			checkMissing(t, got)
-			if got.Verdict == netpath.Reachable && !under(path, harmless) {
+			if got.Verdict == netpath.Reachable && under(path, read) && !under(path, harmless) {
 				t.Errorf("%s = %q instead of %q: reachable", path, bad, old)
 				return
 			}

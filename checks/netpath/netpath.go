@@ -159,6 +159,7 @@ func Decide(t *facts.Target, sources []netip.Prefix) []Path {
 			paths[i] = e.widePath(source, s, split(s, cuts))
 		}
 	}
+	e.spreadRuleNumbers(paths)
 	return paths
 }
 

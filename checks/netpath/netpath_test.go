@@ -2,6 +2,7 @@ package netpath_test
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,6 +151,18 @@ func TestRemedyOfAHop(t *testing.T) {
 	}
 }
 
+func TestRemedyOfAWideSource(t *testing.T) {
+	target := with(inbound(
+		entry(100, "deny", "-1", "52.23.137.21/32", nil), entry(60, "deny", "-1", "52.23.137.22/32", nil), entry(200, "allow", "-1", "0.0.0.0/0", nil),
+	))
+	for source, want := range map[string]int{"52.23.137.20/31": 90, "52.23.137.20/30": 50} {
+		path := netpath.Decide(target, prefixes(t, source))[0]
+		if got := hopOf(path, netpath.NACLInbound).Remedy; got != (netpath.Remedy{Object: "acl-1", RuleNumber: want}) {
+			t.Errorf("%s: %+v, want rule %d: ahead of every rule that denies", source, got, want)
+		}
+	}
+}
+
 func TestAnUnknownHopNamesWhatItLacks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		target *facts.Target
@@ -267,5 +280,36 @@ func TestDetailsAreOneLineEach(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// AWS refuses a second entry with the same number, so that the commands for four
+// addresses need four.
+func TestEveryAddressGetsARuleNumberOfItsOwn(t *testing.T) {
+	for name, tc := range map[string]struct {
+		entries func(*facts.Target)
+		want    []int
+	}{
+		"behind the last rule": {inbound(entry(120, "allow", "17", "0.0.0.0/0", nil)), []int{200, 199, 198, 197}},
+		"some are taken":       {inbound(entry(100, "deny", "-1", "0.0.0.0/0", nil), entry(89, "allow", "17", "0.0.0.0/0", nil)), []int{90, 88, 87, 86}},
+		"only two are left":    {inbound(entry(3, "deny", "-1", "0.0.0.0/0", nil)), []int{2, 1, 0, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var sources []netip.Prefix
+			for _, address := range []string{"52.23.137.21/32", "52.204.223.208/32", "52.204.228.32/32", "52.204.230.227/32"} {
+				sources = append(sources, netip.MustParsePrefix(address))
+			}
+			var got []int
+			for _, path := range netpath.Decide(with(tc.entries), sources) {
+				for _, hop := range path.Hops {
+					if hop.Stage == netpath.NACLInbound {
+						got = append(got, hop.Remedy.RuleNumber)
+					}
+				}
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("numbers %v, want %v", got, tc.want)
+			}
+		})
 	}
 }

@@ -221,7 +221,7 @@ func (e *estate) returnRoute(p *place, piece netip.Prefix) finding {
 			missing = unsupported("network.route_tables."+p.table.id, "AWS picks one of several equal routes to %s at random", piece)
 		}
 		missing = mergeUnknowns(missing, missingOf(column))
-		return unknown(missing, "route-table", p.table.id, "%s may have several routes for replies to %s: %s", p.table.id, piece, details(column))
+		return unknown(missing, "route-table", p.table.id, "which route of %s replies to %s take is not certain: %s", p.table.id, piece, details(column))
 	}
 	column[0].missing = missingOf(column)
 	return column[0]
@@ -316,7 +316,7 @@ func (e *estate) leaveByEndpoint(p *place, target string, away func() finding, d
 	}
 	switch {
 	case p.edge.redirect == target:
-		return doubt(unsupported("network.route_tables", "what %s lets through is not modelled", target))
+		return doubt(unsupported("network.route_tables."+p.table.id, "what %s lets through is not modelled", target))
 	case p.edge.redirect == "" && p.edge.finding.verdict == Unknown:
 		return doubt(p.edge.finding.missing)
 	}
@@ -341,7 +341,7 @@ func (e *estate) endpointType(id string) string {
 func (e *estate) deliver(table *routeTable, address netip.Addr) edge {
 	path := "network.route_tables." + table.id
 	routes, none, missing := table.candidates(address)
-	if none || missing != nil || len(routes) != 1 {
+	if none || missing != nil || len(routes) > 1 {
 		missing = mergeUnknowns(missing, inconsistent(path, "%s has no one route to the endpoint", table.id))
 		return edge{finding: unknown(missing, "route-table", table.id, "%s has no one route to the endpoint", table.id)}
 	}

@@ -86,13 +86,13 @@ func TestMetadataSecurityTakesBackThatListsAreWhole(t *testing.T) {
 		superuser bool
 		unknown   int
 	}{
-		"on": {"on", false, 2}, "true": {"true", false, 2}, "off": {"off", false, 0}, "on for a superuser": {"on", true, 0},
+		"on": {"on", false, 3}, "true": {"true", false, 3}, "off": {"off", false, 0}, "on for a superuser": {"on", true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := &facts.Target{}
 			target.Database.Settings = []facts.Setting{{Name: "metadata_security", Value: tc.value}}
 			o := observation{session: session{options: Options{Login: "auditor"}}, target: target, db: &target.Database, superuser: tc.superuser}
-			o.hiddenMetadata()
+			o.hiddenMetadata(t.Context())
 			if got := len(target.Unknown); got != tc.unknown {
 				t.Errorf("%d unknown, want %d: %q", got, tc.unknown, lacking(target))
 			}

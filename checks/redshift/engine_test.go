@@ -18,11 +18,13 @@ const likeRedshift = `
 CREATE OR REPLACE FUNCTION public.version() RETURNS text LANGUAGE sql AS
 	$$ SELECT 'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2, Redshift 1.0.52943'::text $$;
 DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database()); END $$;
-DROP TABLE IF EXISTS public.svv_user_grants, public.svv_system_privileges, public.svv_redshift_databases;
+DROP TABLE IF EXISTS public.svv_user_grants, public.svv_system_privileges, public.svv_redshift_databases, public.svv_user_info;
 CREATE TABLE public.svv_user_grants (user_id int, user_name text, role_id int, role_name text, admin_option bool);
 CREATE TABLE public.svv_system_privileges (system_privilege text, identity_id int, identity_name text, identity_type text);
 CREATE TABLE public.svv_redshift_databases (database_name text, database_owner int, database_type text);
-GRANT SELECT ON public.svv_user_grants, public.svv_system_privileges, public.svv_redshift_databases TO PUBLIC;
+CREATE TABLE public.svv_user_info (user_name text, user_id int, connection_limit text);
+GRANT SELECT ON public.svv_user_grants, public.svv_system_privileges, public.svv_redshift_databases, public.svv_user_info TO PUBLIC;
+INSERT INTO public.svv_user_info VALUES ('stitch', 1, 'UNLIMITED'), ('auditor', 2, '4');
 INSERT INTO public.svv_redshift_databases SELECT current_database(), 100, 'local';
 INSERT INTO public.svv_system_privileges VALUES
 	('CREATE SCHEMA', 7, 'loading', 'role'), ('ACCESS CATALOG', 8, 'auditing', 'role'), ('EXPLAIN RLS', 9, 'stitch', 'user');
@@ -109,7 +111,12 @@ func TestRolesOnRedshift(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			admin(t, database, likeRedshift+tc.script)
 			options, steps := as(tc.login, database), -1 // the login is a step too
-			options.Progress = func(string) { steps++ }
+			options.Progress = func(step string) {
+				// Asked only of a server that does not list it among its settings.
+				if step != metadataSecurityStatement.name {
+					steps++
+				}
+			}
 			target := observe(t, options)
 			if steps > 10 {
 				t.Errorf("%d statements, at most 10 are allowed", steps)
@@ -119,6 +126,42 @@ func TestRolesOnRedshift(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.privileges, target.Database.RolePrivileges); diff != "" {
 				t.Errorf("role privileges (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.unknown, lacking(target)); diff != "" {
+				t.Errorf("unknown (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestConnectionLimitOnRedshift(t *testing.T) {
+	database := copyOfWarehouse(t, "")
+	for name, tc := range map[string]struct {
+		script  string
+		want    string
+		unknown []string
+	}{
+		"none":   {``, "unlimited", []string{}},
+		"a few":  {`UPDATE public.svv_user_info SET connection_limit = '3'`, "3", []string{}},
+		"nobody": {`UPDATE public.svv_user_info SET connection_limit = '0'`, "0", []string{}},
+		"hidden": {
+			`DELETE FROM public.svv_user_info WHERE user_name = 'stitch'`, "",
+			[]string{"database.user.connection_limit: access_denied: svv_user_info hides other users: log in as the user itself, or as a superuser"},
+		},
+		"no number": {
+			`UPDATE public.svv_user_info SET connection_limit = 'several'`, "",
+			[]string{`database.user.connection_limit: inconsistent: the server tells the connection limit as several`},
+		},
+		"view refused": {
+			`REVOKE SELECT ON public.svv_user_info FROM PUBLIC`, "",
+			[]string{"database.user.connection_limit: access_denied: grant SELECT on svv_user_info to stitch"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			admin(t, database, likeRedshift+tc.script)
+			target := observe(t, as("stitch", database))
+			if got := target.Database.User.ConnectionLimit; got != tc.want {
+				t.Errorf("connection limit %q, want %q", got, tc.want)
 			}
 			if diff := cmp.Diff(tc.unknown, lacking(target)); diff != "" {
 				t.Errorf("unknown (-want +got):\n%s", diff)

@@ -37,8 +37,7 @@ const (
 
 // explain tells why a login failed.
 func (w *wire) explain(ctx context.Context, o Options, err error) *failure {
-	var server *pgconn.PgError
-	if errors.As(err, &server) {
+	if server, told := said(err); told {
 		return o.refused(server)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
@@ -61,11 +60,17 @@ func (w *wire) explain(ctx context.Context, o Options, err error) *failure {
 // refused explains an error that the server sent. SQLSTATE 28000 alone says
 // little: PostgreSQL 8.0 and Redshift use it for a wrong password too, so there
 // the words decide.
-func (o Options) refused(server *pgconn.PgError) *failure {
+func (o Options) refused(server *ServerError) *failure {
 	words := o.quote(server.Message)
-	switch server.Code {
+	code := server.Code
+	if told := Told(server.Message).Code; code == "28000" && (told == "28P01" || told == noSuchUser) {
+		code = told
+	}
+	switch code {
 	case "28P01":
 		return o.passwordRefused()
+	case noSuchUser:
+		return o.userMissing(words)
 	case "28000":
 		switch {
 		case strings.Contains(words, "no pg_hba.conf entry") && (strings.Contains(words, "SSL off") || strings.Contains(words, "no encryption")):
@@ -73,7 +78,7 @@ func (o Options) refused(server *pgconn.PgError) *failure {
 		case strings.Contains(words, "password authentication failed"):
 			return o.passwordRefused()
 		case strings.Contains(words, "password") && strings.Contains(words, "expired"):
-			return &failure{facts.LoginPasswordExpired, facts.AccessDenied, fmt.Sprintf("the password of user %s has expired", o.Login)}
+			return o.passwordExpired(words)
 		}
 		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("the server refused user %s: %s", o.Login, words)}
 	case "3D000":
@@ -85,16 +90,49 @@ func (o Options) refused(server *pgconn.PgError) *failure {
 	case "57P03":
 		return &failure{facts.LoginStartingUp, facts.Failed, "the server is not ready yet: " + words}
 	}
-	return &failure{facts.LoginFailed, facts.Failed, fmt.Sprintf("the server refused the login: %s (SQLSTATE %s)", words, server.Code)}
+	return &failure{facts.LoginFailed, facts.Failed, "the server refused the login: " + words + server.state()}
 }
 
-// passwordRefused tells a wrong password from none at all, which says nothing
-// about the user.
+// passwordRefused tells a wrong password from none at all, and from one that is
+// not the user's own, neither of which says anything about the user.
 func (o Options) passwordRefused() *failure {
-	if o.Password == "" {
+	switch {
+	case o.foreignPassword():
+		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login that AWS gave for it" + o.forUser()}
+	case o.Password == "":
 		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("the server asks for a password, and none was given for user %s", o.Login)}
 	}
 	return &failure{facts.LoginWrongPassword, facts.AccessDenied, fmt.Sprintf("the password was refused for user %s", o.Login)}
+}
+
+func (o Options) passwordExpired(words string) *failure {
+	if o.foreignPassword() {
+		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login that AWS gave for it" + o.forUser() + ": " + words}
+	}
+	return &failure{facts.LoginPasswordExpired, facts.AccessDenied, fmt.Sprintf("the password of user %s has expired", o.Login)}
+}
+
+// foreignPassword reports whether the login is not with the password of the user
+// that options tell.
+func (o Options) foreignPassword() bool { return o.Temporary || o.Remote != nil }
+
+func (o Options) forUser() string {
+	if o.Login == "" {
+		return ""
+	}
+	return " for user " + o.Login
+}
+
+// userMissing explains the refusal of a user that is not there, which only a
+// login without a password of its own is told. Redshift names it as the login
+// did.
+func (o Options) userMissing(words string) *failure {
+	for _, name := range []string{o.Login, temporaryPrefix + o.Login} {
+		if o.Login != "" && strings.Contains(words, `"`+name+`"`) {
+			return &failure{facts.LoginNoSuchUser, facts.Failed, "there is no user " + o.Login + " in the database"}
+		}
+	}
+	return &failure{facts.LoginFailed, facts.AccessDenied, "the server refused the login: " + words}
 }
 
 // method explains a way of authentication that standard PostgreSQL drivers do not
@@ -249,6 +287,14 @@ func innermost(err error) error {
 
 // address is host:port, as one would type it.
 func (o Options) address() string { return net.JoinHostPort(o.Host, strconv.Itoa(o.Port)) }
+
+// where is who answers, for the beginning of a sentence.
+func (o Options) where() string {
+	if o.Remote != nil {
+		return "the Data API"
+	}
+	return o.address()
+}
 
 // addressWith is address, and the IP address where that is a name's.
 func (o Options) addressWith(ip netip.Addr) string {

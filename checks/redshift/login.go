@@ -36,7 +36,7 @@ func (o Options) config() (*pgconn.Config, error) {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
 	config.Host, config.Port = o.Host, uint16(o.Port)
-	config.Database, config.User, config.Password = o.Database, o.Login, string(o.Password)
+	config.Database, config.User, config.Password = o.Database, o.LoginName, string(o.Password)
 	config.ConnectTimeout = o.LoginTimeout
 	// Nothing else: Redshift and poolers end the connection over a parameter
 	// they do not know.

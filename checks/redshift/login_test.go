@@ -208,7 +208,7 @@ func TestConnectionThatEndsMidway(t *testing.T) {
 					t.Errorf("%s: %+v, want %s: %q", path, lack, tc.reason, tc.detail)
 				}
 			}
-			for _, path := range []string{"database.version", "database.can_create", "database.user", "database.groups", "database.settings", "database.login"} {
+			for _, path := range []string{"database.version", "database.can_create", "database.user.exists", "database.groups", "database.settings", "database.login"} {
 				if lack := target.LackingWithin(path); len(lack) > 0 {
 					t.Errorf("%s was told before: %+v", path, lack)
 				}

@@ -22,14 +22,14 @@ type observation struct {
 func (o *observation) all(ctx context.Context) {
 	o.settings(ctx)
 	o.session.prepare(ctx)
-	o.database(ctx)
-	o.user(ctx)
+	o.account(ctx)
 	o.schemas(ctx)
 	o.relations(ctx)
 	o.systemRelations(ctx)
 	o.roles(ctx)
 	o.databaseType(ctx)
-	o.hiddenMetadata()
+	o.connectionLimit(ctx)
+	o.hiddenMetadata(ctx)
 }
 
 // lack records that st could not be read, and so the facts at paths.
@@ -69,6 +69,29 @@ func (o *observation) settings(ctx context.Context) {
 	o.db.Settings = settings
 }
 
+// account asks for the database and the user in one, and for each by itself where
+// that is refused.
+func (o *observation) account(ctx context.Context) {
+	var db facts.Database
+	var user userReader
+	err := o.session.ask(ctx, accountStatement, func(r row) {
+		db.Version, db.Name, db.Owner = r.text(0), r.text(1), r.text(2)
+		db.CanCreate, db.CanTemporary = r.yes(3), r.yes(4)
+		if !r.null(5) {
+			user.row(r, 5)
+		}
+	}, o.session.options.User)
+	if err != nil || db.Name == "" {
+		o.database(ctx)
+		o.user(ctx)
+		return
+	}
+	o.db.Version, o.db.Name, o.db.Owner = db.Version, db.Name, db.Owner
+	o.db.CanCreate, o.db.CanTemporary = db.CanCreate, db.CanTemporary
+	o.tellUser(user)
+	o.db.Groups = user.sortedGroups()
+}
+
 func (o *observation) database(ctx context.Context) {
 	known := false
 	err := o.session.ask(ctx, databaseStatement, func(r row) {
@@ -95,46 +118,85 @@ func (o *observation) database(ctx context.Context) {
 
 func (o *observation) user(ctx context.Context) {
 	st := userStatement
-	user, groups, until, err := o.askUser(ctx, st)
+	user, err := o.askUser(ctx, st)
 	if refused(err) {
 		o.lack(st, err, "database.groups")
 		st = userWithoutGroupsStatement
-		user, _, until, err = o.askUser(ctx, st)
+		user, err = o.askUser(ctx, st)
 	} else if err != nil {
 		o.lack(st, err, "database.groups")
 	} else {
-		o.db.Groups = groups
+		o.db.Groups = user.sortedGroups()
 	}
 	switch {
 	case err != nil && o.asItself():
 		// Who has logged in exists.
 		o.db.User = facts.User{Name: o.session.options.User, Exists: true, Superuser: o.superuser}
-		o.lack(st, err, "database.user.create_db", "database.user.valid_until")
-		return
+		o.lack(st, err, "database.user.create_db", "database.user.valid_until", "database.user.statement_timeout")
 	case err != nil:
 		o.lack(st, err, "database.user")
-		return
+	default:
+		o.tellUser(user)
 	}
-	o.db.User = user
-	value, ok := validUntil(until)
-	if !ok {
-		o.target.Lack("database.user.valid_until", facts.Inconsistent, "the server tells the end of the password's validity as "+o.session.options.quote(until))
-	}
-	o.db.User.ValidUntil = value
 }
 
-// askUser asks for the user, its groups and until when its password is valid, as
-// the server puts it.
-func (o *observation) askUser(ctx context.Context, st statement) (user facts.User, groups []string, until string, err error) {
-	user, groups = facts.User{Name: o.session.options.User}, []string{}
-	err = o.session.ask(ctx, st, func(r row) {
-		user.Exists, user.Superuser, user.CreateDB, until = true, r.yes(1), r.yes(2), r.text(3)
-		if !r.null(4) {
-			groups = append(groups, r.text(4))
+func (o *observation) askUser(ctx context.Context, st statement) (user userReader, err error) {
+	err = o.session.ask(ctx, st, func(r row) { user.row(r, 0) }, o.session.options.User)
+	return user, err
+}
+
+// userReader takes the rows of a user, one for each of its groups.
+type userReader struct {
+	exists, superuser, createDB bool
+	// until is when the password ends to be valid, config the user's own
+	// settings, both as the server puts them.
+	until, config string
+	groups        []string
+}
+
+// row takes the columns from usename, which is at number i, to groname.
+func (u *userReader) row(r row, i int) {
+	u.exists, u.superuser, u.createDB, u.until, u.config = true, r.yes(i+1), r.yes(i+2), r.text(i+3), r.text(i+4)
+	if !r.null(i + 5) {
+		u.groups = append(u.groups, r.text(i+5))
+	}
+}
+
+func (u *userReader) sortedGroups() []string {
+	return append([]string{}, slices.Sorted(slices.Values(u.groups))...)
+}
+
+func (o *observation) tellUser(user userReader) {
+	o.db.User = facts.User{Name: o.session.options.User, Exists: user.exists, Superuser: user.superuser, CreateDB: user.createDB}
+	var ok bool
+	if o.db.User.ValidUntil, ok = validUntil(user.until); !ok {
+		o.target.Lack("database.user.valid_until", facts.Inconsistent, "the server tells the end of the password's validity as "+o.session.options.quote(user.until))
+	}
+	if o.db.User.StatementTimeout, ok = configuredTimeout(user.config); !ok {
+		o.target.Lack("database.user.statement_timeout", facts.Inconsistent, "the server tells the user's own statement_timeout in a form that is not a length of time")
+	}
+}
+
+// configuredTimeout finds statement_timeout among the settings of a user, as
+// "search_path=a, b | statement_timeout=45s". It is empty where the user has none,
+// and false for text of another form.
+func configuredTimeout(config string) (string, bool) {
+	timeout := ""
+	for setting := range strings.SplitSeq(config, " | ") {
+		name, value, _ := strings.Cut(setting, "=")
+		if !strings.EqualFold(name, "statement_timeout") {
+			continue
 		}
-	}, o.session.options.User)
-	slices.Sort(groups)
-	return user, groups, until, err
+		// A value could hold what separates them.
+		if timeout != "" {
+			return "", false
+		}
+		var ok bool
+		if timeout, ok = milliseconds(value); !ok {
+			return "", false
+		}
+	}
+	return timeout, true
 }
 
 func (o *observation) schemas(ctx context.Context) {
@@ -163,14 +225,21 @@ func (o *observation) onRedshift() bool { return strings.Contains(o.db.Version, 
 // systemRelations asks what the user may read in the system's schemas. A user
 // that may not even ask is told by trying.
 func (o *observation) systemRelations(ctx context.Context) {
-	relations := []facts.SystemRelation{}
+	relations, grants := []facts.SystemRelation{}, []facts.SystemGrant{}
 	err := o.session.ask(ctx, systemRelationsStatement, func(r row) {
 		relations = append(relations, facts.SystemRelation{Schema: r.text(0), Name: r.text(1), CanSelect: r.yes(2)})
+		if acl := accessList(r.text(3)); acl.grantsSelect(o.session.options.User) {
+			grants = append(grants, facts.SystemGrant{Schema: r.text(0), Name: r.text(1), Public: acl.grantsSelect("")})
+		}
 	}, o.session.options.User)
 	if err != nil {
-		o.lack(systemRelationsStatement, err, "database.system_relations")
-		relations = []facts.SystemRelation{}
+		o.lack(systemRelationsStatement, err, "database.system_relations", "database.system_grants")
+		relations, grants = []facts.SystemRelation{}, []facts.SystemGrant{}
 	}
+	slices.SortFunc(grants, func(a, b facts.SystemGrant) int {
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
+	})
+	o.db.SystemGrants = grants
 	if refused(err) && o.asItself() {
 		relations = o.probe(ctx)
 	}
@@ -211,18 +280,57 @@ func (o *observation) probe(ctx context.Context) []facts.SystemRelation {
 }
 
 // hiddenMetadata takes back that the lists are whole where the server leaves out
-// what the login may not see.
-func (o *observation) hiddenMetadata() {
-	hidden := slices.ContainsFunc(o.db.Settings, func(s facts.Setting) bool {
-		return s.Name == "metadata_security" && slices.Contains([]string{"on", "true", "t", "1"}, s.Value)
-	})
-	if !hidden || o.superuser {
+// what the login may not see, or may do so for all that can be told.
+// https://docs.aws.amazon.com/redshift/latest/dg/t_metadata_security.html
+func (o *observation) hiddenMetadata(ctx context.Context) {
+	if o.superuser {
 		return
 	}
-	for _, path := range []string{"database.schemas", "database.relations"} {
-		o.target.Lack(path, facts.AccessDenied, "metadata security hides what "+identifier(o.session.options.Login)+
-			" has no access to: log in as a superuser, or as one whose role has ACCESS CATALOG")
+	who := identifier(o.session.options.Login)
+	cure := ": log in as a superuser, or as one whose role has ACCESS CATALOG"
+	switch o.metadataSecurity(ctx) {
+	case "off":
+	case "on":
+		o.lackLists(facts.AccessDenied, "metadata security hides what "+who+" has no access to"+cure)
+	default:
+		o.lackLists(facts.Unsupported, "the server does not tell whether metadata security hides anything from "+who+cure)
 	}
+}
+
+func (o *observation) lackLists(reason facts.Reason, detail string) {
+	for _, path := range []string{"database.schemas", "database.relations", "database.bindings"} {
+		o.target.Lack(path, reason, detail)
+	}
+}
+
+// metadataSecurity is on, off, or empty where it cannot be told. Only Redshift
+// has it. A schema that the user may not use, and sees all the same, proves that
+// it is off. That pg_settings or SHOW tells it is unverified.
+func (o *observation) metadataSecurity(ctx context.Context) string {
+	for _, s := range o.db.Settings {
+		if s.Name == "metadata_security" {
+			return onOff(s.Value)
+		}
+	}
+	foreign := func(s facts.Schema) bool { return !s.CanUse && s.Owner != o.session.options.Login }
+	if !o.onRedshift() || o.asItself() && slices.ContainsFunc(o.db.Schemas, foreign) {
+		return "off"
+	}
+	var shown string
+	if err := o.session.ask(ctx, metadataSecurityStatement, func(r row) { shown = r.text(0) }); err != nil {
+		return ""
+	}
+	return onOff(shown)
+}
+
+func onOff(value string) string {
+	switch strings.ToLower(value) {
+	case "on", "true", "t", "1":
+		return "on"
+	case "off", "false", "f", "0":
+		return "off"
+	}
+	return ""
 }
 
 // milliseconds turns the text of SHOW statement_timeout into the number that

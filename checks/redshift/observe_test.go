@@ -18,7 +18,7 @@ func warehouse() facts.Database {
 	return facts.Database{
 		Name: "dw", Owner: "etl_admin", Type: "local",
 		CanCreate: true, CanTemporary: true, // CREATE through a group of a group, TEMP through PUBLIC
-		User: facts.User{Name: "stitch", Exists: true, ValidUntil: "2099-12-31T22:00:00Z"},
+		User: facts.User{Name: "stitch", Exists: true, ValidUntil: "2099-12-31T22:00:00Z", StatementTimeout: "45000"},
 		// PostgreSQL's pg_group knows direct members only.
 		Groups: []string{"Loaders"}, Roles: []string{}, RolePrivileges: []facts.RolePrivilege{},
 		Schemas: []facts.Schema{
@@ -38,6 +38,15 @@ func warehouse() facts.Database {
 			{Schema: "hubspot", Name: "counted", Kind: facts.MaterializedView, Owner: "postgres"},
 			{Schema: "hubspot", Name: "deals", Kind: facts.Table, Owner: "etl_admin", Markers: []string{"_sdc_sequence"}},
 		},
+		Layouts: []facts.Layout{
+			{Schema: "hubspot", Name: "contacts", Columns: 3, Longest: "_sdc_batched_at", Keys: []string{"id"}, Affixed: []string{"_sdc_batched_at", "_sdc_sequence"}},
+			{Schema: "hubspot", Name: "deals", Columns: 2, Longest: "_sdc_sequence", Keys: []string{}, Affixed: []string{"_sdc_sequence"}},
+		},
+		Bindings: []facts.Binding{
+			{Schema: "hubspot", Name: "contacts", ViewSchema: "hubspot", View: "all_contacts"},
+			{Schema: "hubspot", Name: "contacts", ViewSchema: "hubspot", View: "counted"},
+		},
+		SystemGrants: []facts.SystemGrant{},
 	}
 }
 
@@ -53,6 +62,9 @@ func TestTheDatabaseAsItsOwnUserAndAnAuditorSeeIt(t *testing.T) {
 			target := observe(t, as(login, "dw"))
 			if got := lacking(target); len(got) > 0 {
 				t.Errorf("unknown: %q", got)
+			}
+			if !slices.Contains(target.Unknown, onPostgreSQL) {
+				t.Errorf("PostgreSQL tells a connection limit: %+v", target.Database.User)
 			}
 			db := target.Database
 			want := warehouse()

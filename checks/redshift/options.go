@@ -34,12 +34,18 @@ var SSLModes = []SSLMode{VerifyFull, VerifyCA, Require, Disable}
 
 // complete checks the options and fills in what has a default.
 func (o Options) complete() (Options, error) {
-	for _, field := range []struct{ name, value string }{
-		{"host", o.Host}, {"database", o.Database}, {"login", o.Login}, {"user", o.User},
-	} {
+	needed := []struct{ name, value string }{{"database", o.Database}, {"user", o.User}}
+	if o.Remote == nil {
+		needed = append(needed, struct{ name, value string }{"host", o.Host}, struct{ name, value string }{"login", o.Login})
+	}
+	for _, field := range needed {
 		if field.value == "" {
 			return o, fmt.Errorf("connect to the database: no %s given", field.name)
 		}
+	}
+	for _, field := range []struct{ name, value string }{
+		{"host", o.Host}, {"database", o.Database}, {"login", o.Login}, {"login", o.LoginName}, {"user", o.User},
+	} {
 		// The protocol ends strings with it.
 		if strings.ContainsRune(field.value, 0) {
 			return o, fmt.Errorf("connect to the database: the %s holds a NUL character", field.name)
@@ -48,8 +54,11 @@ func (o Options) complete() (Options, error) {
 	if strings.ContainsAny(o.Host, "/@ ") || strings.Contains(o.Host, ":") && net.ParseIP(o.Host) == nil {
 		return o, fmt.Errorf("connect to the database: host %q is to be a name or an address, without scheme and port", o.Host)
 	}
-	if o.Port < 1 || o.Port > 65535 {
+	if o.Remote == nil && (o.Port < 1 || o.Port > 65535) {
 		return o, fmt.Errorf("connect to the database: %d is not a port", o.Port)
+	}
+	if o.LoginName == "" {
+		o.LoginName = o.Login
 	}
 	if len(o.Markers) > maxMarkers {
 		return o, fmt.Errorf("ask for columns: %d names given, at most %d can be", len(o.Markers), maxMarkers)

@@ -24,8 +24,9 @@ func TestASessionCannotWrite(t *testing.T) {
 	if failure != nil {
 		t.Fatal(failure.message)
 	}
-	s := session{conn: conn, options: options}
-	defer s.close()
+	own := &connection{conn}
+	defer own.close()
+	s := session{querier: own, options: options}
 	for _, write := range []string{
 		`CREATE SCHEMA written`, `CREATE TABLE public.written (n int)`, `COMMENT ON TABLE hubspot.contacts IS NULL`,
 		`GRANT ALL ON SCHEMA hubspot TO PUBLIC`, `ALTER ROLE stitch SUPERUSER`, `DELETE FROM hubspot.contacts`,

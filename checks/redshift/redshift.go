@@ -25,6 +25,16 @@ type Options struct {
 	// Login is who to log in as.
 	Login    string
 	Password Password
+	// LoginName is what to log in with where that is not Login itself, as
+	// IAM:stitch for stitch.
+	LoginName string
+	// Temporary is whether the password was made for this login: its fate then
+	// says nothing about the user's own.
+	Temporary bool
+	// Remote, if set, asks the database in place of a connection of rscheck's
+	// own. Host, Port, Password, SSLMode and CAFile are then of no use, and an
+	// empty Login is filled in with who the database says it is.
+	Remote Querier
 	// SSLMode is VerifyFull when empty.
 	SSLMode SSLMode
 	// CAFile holds the certificate authorities to trust, in PEM, instead of
@@ -36,6 +46,12 @@ type Options struct {
 	// Markers are names of columns; each table tells which of them it has. At
 	// most twelve.
 	Markers []string
+	// CommentKey is the key under which a comment that is a JSON object lists
+	// names of columns: each table tells which of them it has.
+	CommentKey string
+	// Prefixes and Suffixes are of names of columns; each table with a marker
+	// tells which of its columns begin or end so.
+	Prefixes, Suffixes []string
 
 	// LoginTimeout is how long a login may take, 10 s when zero.
 	LoginTimeout time.Duration
@@ -53,8 +69,8 @@ var sections = [...]string{
 	"database.version", "database.name", "database.owner", "database.type",
 	"database.can_create", "database.can_temporary",
 	"database.user", "database.groups", "database.roles", "database.role_privileges",
-	"database.schemas", "database.relations", "database.comments", "database.columns",
-	"database.system_relations", "database.settings",
+	"database.schemas", "database.relations", "database.comments", "database.columns", "database.layouts", "database.bindings",
+	"database.system_relations", "database.system_grants", "database.settings",
 }
 
 // NotTried records that the database was not asked, and why.
@@ -79,31 +95,43 @@ func Observe(ctx context.Context, options Options, t *facts.Target) error {
 	if err != nil {
 		return err
 	}
+	if options.Remote != nil {
+		observeRemotely(ctx, options, t)
+		return nil
+	}
 	config, err := options.config()
 	if err != nil {
 		return err
 	}
 	login := facts.Login{User: options.Login, Host: options.Host, Port: options.Port, Database: options.Database, Via: "sql"}
+	if options.Temporary {
+		login.Credentials = facts.TemporaryCredentials
+	}
 	options.Progress("logging in")
 	conn, failure := logIn(ctx, options, config)
 	if failure != nil {
-		login.Outcome, login.Message = failure.outcome, failure.message
-		t.Database.Login = login
-		lackAll(t, failure.reason, failure.message)
+		notLoggedIn(t, login, failure)
 		return nil
 	}
+	own := &connection{conn}
+	defer own.close()
 	login.Outcome = facts.LoggedIn
 	login.TLS, login.Verified = options.security(conn.Conn())
 	t.Database.Login = login
-
-	o := &observation{
-		session: session{conn: conn, options: options},
-		target:  t,
-		db:      &t.Database,
-		// Every server tells at login whether the user is a superuser.
-		superuser: conn.ParameterStatus("is_superuser") == "on",
-	}
-	defer o.session.close()
-	o.all(ctx)
+	// Every server tells at login whether the user is a superuser.
+	observeIn(ctx, session{querier: own, options: options}, t, conn.ParameterStatus("is_superuser") == "on")
 	return nil
+}
+
+// notLoggedIn records a login that failed.
+func notLoggedIn(t *facts.Target, login facts.Login, f *failure) {
+	login.Outcome, login.Message = f.outcome, f.message
+	t.Database.Login = login
+	lackAll(t, f.reason, f.message)
+}
+
+// observeIn asks all there is to ask in a session.
+func observeIn(ctx context.Context, s session, t *facts.Target, superuser bool) {
+	o := &observation{session: s, target: t, db: &t.Database, superuser: superuser}
+	o.all(ctx)
 }

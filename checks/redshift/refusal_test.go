@@ -14,7 +14,7 @@ import (
 // nothingRefused undoes the scripts of the tests below.
 const nothingRefused = `
 GRANT USAGE ON SCHEMA pg_catalog, information_schema TO PUBLIC;
-GRANT SELECT ON information_schema.columns, pg_catalog.pg_attribute, pg_catalog.pg_class, pg_catalog.pg_database, pg_catalog.pg_description,
+GRANT SELECT ON information_schema.columns, pg_catalog.pg_attribute, pg_catalog.pg_class, pg_catalog.pg_database, pg_catalog.pg_depend, pg_catalog.pg_description,
 	pg_catalog.pg_group, pg_catalog.pg_namespace, pg_catalog.pg_settings, pg_catalog.pg_user TO PUBLIC;
 REVOKE SELECT (relname) ON pg_catalog.pg_class FROM stitch;
 GRANT EXECUTE ON FUNCTION pg_catalog.has_schema_privilege(name, text, text) TO PUBLIC;
@@ -38,7 +38,15 @@ func TestRefusedCatalogs(t *testing.T) {
 		},
 		"columns": {
 			`REVOKE SELECT ON pg_catalog.pg_attribute FROM PUBLIC`, "auditor",
-			[]string{"database.columns: access_denied: grant SELECT on pg_catalog.pg_attribute to auditor"},
+			[]string{
+				"database.columns: access_denied: grant SELECT on pg_catalog.pg_attribute to auditor",
+				"database.layouts: access_denied: grant SELECT on pg_catalog.pg_attribute to auditor",
+				"database.bindings: access_denied: grant SELECT on pg_catalog.pg_attribute to auditor",
+			},
+		},
+		"bindings": {
+			`REVOKE SELECT ON pg_catalog.pg_depend FROM PUBLIC`, "auditor",
+			[]string{"database.bindings: access_denied: grant SELECT on pg_catalog.pg_depend to auditor"},
 		},
 		"databases": {
 			`REVOKE SELECT ON pg_catalog.pg_database FROM PUBLIC`, "auditor",

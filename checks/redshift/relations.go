@@ -30,7 +30,7 @@ func (o *observation) relations(ctx context.Context) {
 		}
 	}
 	if err != nil {
-		o.lack(st, err, "database.relations", "database.comments", "database.columns")
+		o.lack(st, err, "database.relations", "database.comments", "database.columns", "database.layouts", "database.bindings")
 		return
 	}
 	if o.onRedshift() {
@@ -39,7 +39,7 @@ func (o *observation) relations(ctx context.Context) {
 	slices.SortFunc(found, func(a, b relation) int {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
 	})
-	o.markers(ctx, found)
+	o.columns(ctx, found)
 	o.db.Relations = make([]facts.Relation, len(found))
 	for i, r := range found {
 		o.db.Relations[i] = r.Relation
@@ -112,47 +112,4 @@ func withoutBackingTables(found []relation) []relation {
 		}
 	}
 	return kept
-}
-
-// markers fills in which of the markers each relation has, in the order asked.
-func (o *observation) markers(ctx context.Context, found []relation) {
-	asked := o.session.options.Markers
-	if len(asked) == 0 {
-		return
-	}
-	args := make([]string, maxMarkers)
-	for i := range args {
-		// Fewer markers than parameters: the first fills up.
-		args[i] = asked[0]
-		if i < len(asked) {
-			args[i] = asked[i]
-		}
-	}
-	index := make(map[string]int, len(found))
-	for i, r := range found {
-		index[r.oid] = i
-	}
-	has := make([]uint16, len(found)) // a bit for each marker
-	err := o.session.ask(ctx, columnsStatement, func(r row) {
-		i, ok := index[string(r.values[0])]
-		if !ok {
-			return
-		}
-		for bit, marker := range asked {
-			if marker == string(r.values[1]) {
-				has[i] |= 1 << bit
-			}
-		}
-	}, args...)
-	if err != nil {
-		o.lack(columnsStatement, err, "database.columns")
-		return
-	}
-	for i, bits := range has {
-		for bit, marker := range asked {
-			if bits&(1<<bit) != 0 {
-				found[i].Markers = append(found[i].Markers, marker)
-			}
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
@@ -88,6 +89,34 @@ func (o *observation) databaseType(ctx context.Context) {
 		o.target.Lack("database.type", facts.AccessDenied, "svv_redshift_databases does not show this database to "+identifier(o.session.options.Login)+": log in as a superuser")
 	default:
 		o.db.Type = kind
+	}
+}
+
+// connectionLimit asks how many connections the user may have. PostgreSQL keeps
+// that where Redshift has nothing.
+func (o *observation) connectionLimit(ctx context.Context) {
+	const path = "database.user.connection_limit"
+	switch {
+	case len(o.target.Lacking("database.version")) > 0:
+		o.unknownEngine(path)
+		return
+	case !o.onRedshift():
+		o.target.Lack(path, facts.Unsupported, "only Redshift tells the connection limit of a user")
+		return
+	}
+	var limit string
+	err := o.session.ask(ctx, connectionLimitStatement, func(r row) { limit = strings.ToLower(r.text(0)) }, o.session.options.User)
+	_, notANumber := strconv.Atoi(limit)
+	switch {
+	case err != nil:
+		o.lack(connectionLimitStatement, err, path)
+	case limit == "" && len(o.target.Lacking("database.user.exists")) == 0 && !o.db.User.Exists:
+	case limit == "":
+		o.target.Lack(path, facts.AccessDenied, "svv_user_info hides other users: log in as the user itself, or as a superuser")
+	case limit != "unlimited" && notANumber != nil:
+		o.target.Lack(path, facts.Inconsistent, "the server tells the connection limit as "+o.session.options.quote(limit))
+	default:
+		o.db.User.ConnectionLimit = limit
 	}
 }
 

@@ -66,6 +66,14 @@ func TestTenThousandTablesTakeAsManyStatementsAsOne(t *testing.T) {
 			t.Fatalf("relation %+v", r)
 		}
 	}
+	if got := len(db.Layouts); got != 10_000 {
+		t.Fatalf("%d layouts, want 10000", got)
+	}
+	for _, l := range db.Layouts {
+		if l.Columns != 3 || l.Longest != "_sdc_batched_at" || !slices.Equal(l.Keys, []string{"id"}) || len(l.Affixed) != 2 {
+			t.Fatalf("layout %+v", l)
+		}
+	}
 	if got := lacking(target); len(got) > 0 {
 		t.Errorf("unknown: %q", got)
 	}

@@ -137,6 +137,7 @@ func as(login, database string) Options {
 	return Options{
 		Host: server.Host, Port: server.Port, Database: database, Login: login, Password: canary,
 		CAFile: server.CAFile, User: "stitch", Markers: []string{"_sdc_batched_at", "_sdc_sequence"},
+		CommentKey: "primary_keys", Prefixes: []string{"_sdc"}, Suffixes: []string{"__st", "__de"},
 		LoginTimeout: 20 * time.Second,
 	}
 }

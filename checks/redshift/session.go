@@ -5,35 +5,25 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/rscheck/rscheck/checks/facts"
 )
 
-// session is the one connection and how it fares.
+// session is the one session and how it fares.
 type session struct {
-	conn    *pgconn.PgConn
+	querier Querier
 	options Options
-	// lost is set when the connection is gone; nothing is asked after that.
-	lost *lostError
+	// lost is set when the session is gone; nothing is asked after that.
+	lost *LostError
 }
-
-// lostError says that the connection is gone, and how.
-type lostError struct {
-	reason facts.Reason
-	detail string
-}
-
-func (e *lostError) Error() string { return e.detail }
 
 // errStrange is an answer of another shape than the statement's.
 var errStrange = errors.New("the server's answer has another shape than was asked for")
 
-// ask runs one statement in a read-only transaction of its own and hands on each
-// row. Rows may come before an error does: the caller keeps none of them then.
+// ask runs one statement and hands on each row. Rows may come before an error
+// does: the caller keeps none of them then.
 func (s *session) ask(ctx context.Context, st statement, each func(row), args ...string) error {
 	if s.lost != nil {
 		return s.lost
@@ -41,102 +31,105 @@ func (s *session) ask(ctx context.Context, st statement, each func(row), args ..
 	s.options.Progress(st.name)
 	patience, cancel := context.WithTimeout(ctx, s.options.AnswerTimeout)
 	defer cancel()
-	err := s.run(patience, st, each, args)
-	// A ctx that has ended is noticed before anything is sent, and leaves the
-	// connection open.
-	if s.conn.IsClosed() || ctx.Err() != nil {
-		s.lost = s.obituary(ctx, st, err)
+	if s.options.Remote != nil {
+		args = filled(args)
+	}
+	strange := false
+	err := s.querier.Query(patience, st.text, args, func(values [][]byte) {
+		if len(values) != st.columns {
+			strange = true
+			return
+		}
+		each(row{values, &strange})
+	})
+	if s.lost = s.loss(ctx, st, err); s.lost != nil {
 		return s.lost
+	}
+	if err == nil && strange {
+		return errStrange
 	}
 	return err
 }
 
-func (s *session) run(ctx context.Context, st statement, each func(row), args []string) error {
-	begin := againText
-	if s.conn.TxStatus() == 'I' {
-		begin = beginText
-	}
-	if _, err := s.conn.Exec(ctx, begin).ReadAll(); err != nil {
-		return fmt.Errorf("begin a read-only transaction: %w", err)
-	}
-	// Parse, Bind and Execute without a named statement and in text format, which
-	// is what pgx calls QueryExecModeExec. pgx cannot speak the simple protocol
-	// with Redshift, and on Redshift it would not be safe to quote values.
-	values := make([][]byte, len(args))
-	for i, arg := range args {
-		values[i] = []byte(arg)
-	}
-	result := s.conn.ExecParams(ctx, st.text, values, nil, nil, nil)
-	strange := false
-	for result.NextRow() {
-		if len(result.Values()) != st.columns {
-			strange = true
-			continue
+// noName is the name of nothing, for a Querier that takes no empty one.
+const noName = "rscheck: no such name"
+
+// filled is args with noName for what is empty, which no name is equal to either.
+func filled(args []string) []string {
+	full := slices.Clone(args)
+	for i, arg := range full {
+		if arg == "" {
+			full[i] = noName
 		}
-		each(row{result.Values(), &strange})
 	}
-	if _, err := result.Close(); err != nil {
-		return err
-	}
-	if strange {
-		return errStrange
+	return full
+}
+
+// loss tells whether err is the end of the session, and how it was lost. A ctx
+// that has ended may be noticed before anything is sent.
+func (s *session) loss(ctx context.Context, st statement, err error) *LostError {
+	var (
+		gone   *LostError
+		broken *brokenError
+	)
+	switch {
+	case errors.As(err, &gone):
+		return gone
+	case errors.As(err, &broken), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+		return s.obituary(ctx, st, err)
 	}
 	return nil
 }
 
-// obituary tells how the connection was lost.
-func (s *session) obituary(ctx context.Context, st statement, err error) *lostError {
-	var server *pgconn.PgError
-	switch address := s.options.address(); {
+// obituary tells how the session was lost.
+func (s *session) obituary(ctx context.Context, st statement, err error) *LostError {
+	server, told := said(err)
+	switch where := s.options.where(); {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return &lostError{facts.Failed, "the scan was interrupted"}
-	case errors.As(err, &server):
-		return &lostError{facts.Unreachable, fmt.Sprintf("%s ended the connection: %s", address, s.options.quote(server.Message))}
+		return &LostError{facts.Failed, "the scan was interrupted"}
+	case told:
+		return &LostError{facts.Unreachable, fmt.Sprintf("%s ended the connection: %s", where, s.options.quote(server.Message))}
 	case ctx.Err() != nil:
-		return &lostError{facts.TimedOut, "the time allowed for the scan ended"}
+		return &LostError{facts.TimedOut, "the time allowed for the scan ended"}
 	case timedOut(err):
-		return &lostError{facts.TimedOut, fmt.Sprintf("%s did not answer within %s (asked for: %s)", address, seconds(s.options.AnswerTimeout), st.name)}
+		return &LostError{facts.TimedOut, fmt.Sprintf("%s did not answer within %s (asked for: %s)", where, seconds(s.options.AnswerTimeout), st.name)}
 	default:
-		return &lostError{facts.Unreachable, fmt.Sprintf("the connection to %s broke off", address)}
+		return &LostError{facts.Unreachable, fmt.Sprintf("the connection to %s broke off", where)}
 	}
 }
 
 // prepare sets what rscheck wants of its session. A server that refuses it is
 // asked all the same.
 func (s *session) prepare(ctx context.Context) {
+	own, ok := s.querier.(*connection)
+	if !ok {
+		for _, st := range sessionStatements {
+			_ = s.ask(ctx, st, func(row) {})
+		}
+		return
+	}
 	if s.lost != nil {
 		return
 	}
 	patience, cancel := context.WithTimeout(ctx, s.options.AnswerTimeout)
 	defer cancel()
-	_, err := s.conn.Exec(patience, sessionText).ReadAll()
-	if s.conn.IsClosed() || ctx.Err() != nil {
-		s.lost = s.obituary(ctx, statement{name: "session"}, err)
-	}
-}
-
-// close says goodbye, which rolls back whatever transaction is open.
-func (s *session) close() {
-	// The scan may have been interrupted; goodbye is said all the same.
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = s.conn.Close(ctx) // there is nothing to do about it
+	s.lost = s.loss(ctx, statement{name: "session"}, own.prepare(patience))
 }
 
 // refused reports whether err is the server's refusal for want of a privilege.
 func refused(err error) bool {
-	var server *pgconn.PgError
-	return errors.As(err, &server) && server.Code == "42501"
+	server, told := said(err)
+	return told && server.Code == "42501"
 }
 
 // unknown tells why the facts that st was to read are unknown.
 func (s *session) unknown(st statement, err error) (facts.Reason, string) {
-	var gone *lostError
+	var gone *LostError
 	if errors.As(err, &gone) {
-		return gone.reason, gone.detail
+		return gone.Reason, gone.Detail
 	}
-	var server *pgconn.PgError
-	if !errors.As(err, &server) {
+	server, told := said(err)
+	if !told {
 		return facts.Inconsistent, fmt.Sprintf("%s (asked for: %s)", s.options.quote(err.Error()), st.name)
 	}
 	words := s.options.quote(server.Message)
@@ -148,7 +141,15 @@ func (s *session) unknown(st statement, err error) (facts.Reason, string) {
 	case "57014": // query_canceled
 		return facts.TimedOut, fmt.Sprintf("the server gave up on the question for %s: %s", st.name, words)
 	}
-	return facts.Failed, fmt.Sprintf("the question for %s failed: %s (SQLSTATE %s)", st.name, words, server.Code)
+	return facts.Failed, fmt.Sprintf("the question for %s failed: %s", st.name, words+server.state())
+}
+
+// state is the SQLSTATE for the end of a sentence, where there is one.
+func (e *ServerError) state() string {
+	if len(e.Code) != 5 {
+		return ""
+	}
+	return " (SQLSTATE " + e.Code + ")"
 }
 
 // cure names the grant that a refused statement lacks. Servers word refusals in

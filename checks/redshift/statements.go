@@ -31,8 +31,27 @@ WHERE s.name IN ('statement_timeout', 'search_path', 'datestyle', 'DateStyle', '
 	reads:   []string{"pg_catalog.pg_settings"},
 }
 
+// For a server that does not list metadata_security in pg_settings.
+var metadataSecurityStatement = statement{name: "metadata security", text: `SHOW metadata_security`, columns: 1}
+
 // For a server that refuses pg_settings or does not list statement_timeout there.
 var statementTimeoutStatement = statement{name: "statement timeout", text: `SHOW statement_timeout`, columns: 1}
+
+// What databaseStatement and userStatement ask, in one: each statement costs a
+// round trip, and where all is granted one is enough.
+var accountStatement = statement{
+	name: "account",
+	text: `SELECT version(), d.datname, pg_catalog.pg_get_userbyid(d.datdba),
+	pg_catalog.has_database_privilege(u.usename, d.datname, 'CREATE'),
+	pg_catalog.has_database_privilege(u.usename, d.datname, 'TEMP'),
+	u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), g.groname
+FROM pg_catalog.pg_database d
+	LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
+	LEFT JOIN pg_catalog.pg_group g ON u.usesysid = ANY (g.grolist)
+WHERE d.datname = current_database()`,
+	columns: 11,
+	reads:   []string{"pg_catalog.pg_database", "pg_catalog.pg_user", "pg_catalog.pg_group"},
+}
 
 // The LEFT JOIN keeps the row where there is no such user: has_database_privilege
 // raises an error for an unknown name and is NULL for NULL.
@@ -57,20 +76,20 @@ var serverStatement = statement{name: "server", text: `SELECT version(), current
 // follow groups of groups.
 var userStatement = statement{
 	name: "user",
-	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, g.groname
+	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), g.groname
 FROM pg_catalog.pg_user u LEFT JOIN pg_catalog.pg_group g ON u.usesysid = ANY (g.grolist)
 WHERE u.usename = $1`,
-	columns: 5,
+	columns: 6,
 	reads:   []string{"pg_catalog.pg_user", "pg_catalog.pg_group"},
 }
 
 // For a server that refuses pg_group.
 var userWithoutGroupsStatement = statement{
 	name: "user without groups",
-	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, NULL
+	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), NULL
 FROM pg_catalog.pg_user u
 WHERE u.usename = $1`,
-	columns: 5,
+	columns: 6,
 	reads:   []string{"pg_catalog.pg_user"},
 }
 
@@ -116,25 +135,56 @@ WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog',
 // maxMarkers is how many parameters columnsStatement has.
 const maxMarkers = 12
 
+// The columns of the relations that bear a marker: the name, between two times the
+// oid of the relation. Then, of each view that is bound to a relation, the oid of
+// that, the view's name and its oid. What a view reads, its rule depends on; the
+// rule itself depends internally ('i') on the view. That is how
+// awslabs/amazon-redshift-utils (v_view_dependency) finds views, though it joins by
+// relfilenode, which is another number than the oid after TRUNCATE.
 var columnsStatement = statement{
 	name: "columns",
-	text: `SELECT a.attrelid, a.attname
+	text: `SELECT a.attrelid, a.attname, a.attrelid
 FROM pg_catalog.pg_attribute a
-WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attname IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-	columns: 2,
-	reads:   []string{"pg_catalog.pg_attribute"},
+WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (
+	SELECT m.attrelid
+	FROM pg_catalog.pg_attribute m
+	WHERE m.attnum > 0 AND NOT m.attisdropped AND m.attname IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12))
+UNION ALL
+SELECT d.refobjid, c.relname, c.oid
+FROM pg_catalog.pg_depend d
+	JOIN pg_catalog.pg_depend r ON r.objid = d.objid AND r.classid = d.classid AND r.deptype = 'i' AND r.refclassid = 1259
+	JOIN pg_catalog.pg_class c ON c.oid = r.refobjid
+WHERE d.refclassid = 1259 AND NOT d.refobjid = c.oid AND c.relkind IN ('v', 'm')
+GROUP BY d.refobjid, c.relname, c.oid
+ORDER BY 1`,
+	columns: 3,
+	reads:   []string{"pg_catalog.pg_attribute", "pg_catalog.pg_attribute", "pg_catalog.pg_depend", "pg_catalog.pg_depend", "pg_catalog.pg_class"},
+}
+
+// For a server that refuses pg_depend.
+var columnsWithoutBindingsStatement = statement{
+	name: "columns without bindings",
+	text: `SELECT a.attrelid, a.attname, a.attrelid
+FROM pg_catalog.pg_attribute a
+WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid IN (
+	SELECT m.attrelid
+	FROM pg_catalog.pg_attribute m
+	WHERE m.attnum > 0 AND NOT m.attisdropped AND m.attname IN ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12))
+ORDER BY 1`,
+	columns: 3,
+	reads:   []string{"pg_catalog.pg_attribute", "pg_catalog.pg_attribute"},
 }
 
 // By oid, for a name would be parsed as an identifier and refused where USAGE on
 // its schema is lacking.
 var systemRelationsStatement = statement{
 	name: "system relations",
-	text: `SELECT n.nspname, c.relname, pg_catalog.has_table_privilege(u.usename, c.oid, 'SELECT')
+	text: `SELECT n.nspname, c.relname, pg_catalog.has_table_privilege(u.usename, c.oid, 'SELECT'), pg_catalog.array_to_string(c.relacl, ',')
 FROM pg_catalog.pg_class c
 	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 	LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
 WHERE c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schema')`,
-	columns: 3,
+	columns: 4,
 	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace", "pg_catalog.pg_user"},
 }
 
@@ -155,6 +205,14 @@ var rolePrivilegesStatement = statement{
 	text:    `SELECT identity_name, system_privilege FROM svv_system_privileges WHERE identity_type = 'role'`,
 	columns: 2,
 	reads:   []string{"svv_system_privileges"},
+}
+
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
+var connectionLimitStatement = statement{
+	name:    "connection limit",
+	text:    `SELECT connection_limit FROM svv_user_info WHERE user_name = $1`,
+	columns: 1,
+	reads:   []string{"svv_user_info"},
 }
 
 // https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_REDSHIFT_DATABASES.html

@@ -10,9 +10,10 @@ import (
 // everyStatement lists all SQL that reads facts.
 func everyStatement() []statement {
 	all := []statement{
-		settingsStatement, statementTimeoutStatement, databaseStatement, serverStatement, userStatement,
+		settingsStatement, statementTimeoutStatement, accountStatement, databaseStatement, serverStatement, userStatement,
 		userWithoutGroupsStatement, schemasStatement, relationsStatement, relationsWithoutCommentsStatement,
-		columnsStatement, systemRelationsStatement, rolesStatement, rolePrivilegesStatement, databaseTypeStatement,
+		columnsStatement, columnsWithoutBindingsStatement, systemRelationsStatement, rolesStatement, rolePrivilegesStatement,
+		databaseTypeStatement, connectionLimitStatement,
 	}
 	for _, p := range probes {
 		all = append(all, p.statement)

@@ -76,6 +76,8 @@ type Refusal struct {
 // Statement is one statement of a text.
 type Statement struct {
 	Text string
+	// Start is where Text begins, in bytes.
+	Start int
 	// ReadOnly is whether it is certain to change nothing: a SELECT without INTO
 	// and locks that calls known functions only, SHOW, SET of a harmless
 	// parameter, BEGIN READ ONLY or ROLLBACK.
@@ -90,7 +92,7 @@ type Verdict struct {
 	Problems []Problem
 }
 
-// Problems on the engines given, in the same order.
+// On returns the problems on any of the engines given, in the same order.
 func (v Verdict) On(engines Engines) []Problem {
 	var on []Problem
 	for _, p := range v.Problems {
@@ -131,6 +133,7 @@ func Check(text string) Verdict {
 		first, last := statement[0], statement[len(statement)-1]
 		v.Statements = append(v.Statements, Statement{
 			Text:     text[first.start:last.end],
+			Start:    first.start,
 			ReadOnly: s.readOnly && problem == nil,
 		})
 		v.Problems = append(v.Problems, s.problems...)

@@ -154,12 +154,10 @@ func constructs() map[string]trait {
 	}
 	return map[string]trait{
 		// Redshift has these; 8.0 does not.
-		"with":    {why: "is a query before the query", on: PostgreSQL80},
-		"over":    {why: "is a window function", on: PostgreSQL80},
-		"nulls":   {why: "orders NULLs", on: PostgreSQL80},
-		"grouping": {
-			why: "groups several times", on: PostgreSQL80,
-		},
+		"with":        {why: "is a query before the query", on: PostgreSQL80},
+		"over":        {why: "is a window function", on: PostgreSQL80},
+		"nulls":       {why: "orders NULLs", on: PostgreSQL80},
+		"grouping":    {why: "groups several times", on: PostgreSQL80},
 		"collate":     {why: "names a collation", on: Redshift | PostgreSQL80},
 		"tablesample": {why: "takes a sample", on: Redshift | PostgreSQL80, refusal: syntax("tablesample")},
 		"returning":   {why: "returns what was changed", on: Redshift | PostgreSQL80, refusal: syntax("returning")},
@@ -182,13 +180,4 @@ func nonFunctions() []string {
 		"on", "or", "order", "over", "right", "row", "select", "set", "similar", "some", "table", "then", "timestamptz", "to", "union",
 		"using", "values", "varying", "when", "where", "with",
 	)
-}
-
-func isOneOf(list []string, name string) bool {
-	for _, entry := range list {
-		if entry == name {
-			return true
-		}
-	}
-	return false
 }

@@ -13,6 +13,7 @@
 #   remediation: Give each address that needs the cluster a rule of its own, then revoke the wide rules.
 package rscheck.stitch.security.exposure
 
+import data.rscheck.lib.permission
 import data.rscheck.lib.remedy
 
 deny contains {
@@ -76,26 +77,17 @@ name("", cidr) := cidr
 revoke[rule.group] contains remedy.aws(
 	"ec2 revoke-security-group-ingress",
 	input.target.region,
-	["--group-id", rule.group, "--ip-permissions", permission(
+	["--group-id", rule.group, "--ip-permissions", permission.spell(
 		rule.protocol,
-		span(rule.from_port, rule.to_port),
-		origin(rule.prefix_list, rule.cidr),
+		rule.from_port,
+		rule.to_port,
+		rule.prefix_list,
+		rule.cidr,
 	)],
 ) if {
 	some rule in input.network.exposure.rules
 	rule.wide
 }
-
-# The permission must match the rule exactly, or nothing is revoked.
-permission(protocol, ports, from) := sprintf("IpProtocol=%s%s,%s", [protocol, ports, from])
-
-span(from, to) := sprintf(",FromPort=%d,ToPort=%d", [from, to]) if from >= 0
-
-span(from, _) := "" if from < 0
-
-origin(list, _) := sprintf("PrefixListIds=[{PrefixListId=%s}]", [list]) if list != ""
-
-origin("", cidr) := sprintf("IpRanges=[{CidrIp=%s}]", [cidr])
 
 caution := concat("", [
 	"This cuts off everybody who comes in by the rule and no other. First give the loader's addresses, and ",

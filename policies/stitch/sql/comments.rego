@@ -3,7 +3,8 @@
 # title: Table comments that hold primary keys are intact
 # description: >-
 #   Stitch keeps the primary key of a table in the table's comment, as {"primary_keys":["id"]}. Where it is gone
-#   or cannot be read, Stitch appends rows instead of updating them, and duplicates pile up without an error.
+#   or cannot be read, or names a column that is not there any more, Stitch appends rows instead of updating
+#   them, and duplicates pile up without an error.
 # related_resources:
 #   - ref: https://www.stitchdata.com/docs/destinations/amazon-redshift/reference
 #   - ref: https://docs.aws.amazon.com/redshift/latest/dg/r_COMMENT.html
@@ -25,7 +26,19 @@ deny contains {
 	"remediation": [remedy.note(restore)],
 } if {
 	some table in input.database.comments.deviating
-	not table.problem == "missing"
+	not table.problem in {"missing", "no_column"}
+}
+
+deny contains {
+	"subject": table.subject,
+	"message": sprintf("the comment %q names as primary key what is no column of the table: %s", [
+		table.comment,
+		concat(", ", [sprintf("%q", [key]) | some key in table.keys]),
+	]),
+	"remediation": [remedy.note(restore)],
+} if {
+	some table in input.database.comments.deviating
+	table.problem == "no_column"
 }
 
 # A source without a primary key leaves none, so it may be as it should.

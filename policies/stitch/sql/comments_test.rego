@@ -5,6 +5,8 @@ import data.rscheck.stitch.sql.comments
 
 deviating(list) := fixture.document({"database": {"comments": {"deviating": list}}})
 
+stray(keys, comment) := [fixture.element("comment", {"problem": "no_column", "keys": keys, "comment": comment})]
+
 wrong(problem, comment) := [fixture.element("comment", {"problem": problem, "comment": comment})]
 
 test_deny[name] if {
@@ -21,6 +23,12 @@ test_deny[name] if {
 		"another object": [wrong("keyless", "{}"), {["high", concat("", [
 			`the comment "{}" is not of the form {"primary_keys":["id"]}: `,
 			"primary_keys is absent or not a list of names",
+		])]}],
+		"a key that is no column": [stray(["gone"], `{"primary_keys":["gone"]}`), {["high", concat("", [
+			`the comment "{\"primary_keys\":[\"gone\"]}" names as primary key what is no column of the table: "gone"`,
+		])]}],
+		"keys with signs of SQL and over two lines": [stray(["a\nb", `x"; --`], "{}"), {["high", concat("", [
+			`the comment "{}" names as primary key what is no column of the table: "a\nb", "x\"; --"`,
 		])]}],
 		"empty list": [wrong("empty", `{"primary_keys":[]}`), {["high", concat("", [
 			`the comment "{\"primary_keys\":[]}" is not of the form {"primary_keys":["id"]}: `,
