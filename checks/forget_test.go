@@ -164,6 +164,22 @@ func demo(t testing.TB) facts.Snapshot {
 	return snapshot
 }
 
+// moved is the first target of the snapshot, with the second subnet of its VPC in
+// its subnet group and a rule for an address of Stitch's that is not for
+// destinations.
+func moved(t *testing.T, s facts.Snapshot) facts.Target {
+	t.Helper()
+	target := clone(t, &s.Targets[0])
+	n := &target.Network
+	n.SubnetGroup.Subnets = nil
+	for _, subnet := range n.Subnets[:2] {
+		n.SubnetGroup.Subnets = append(n.SubnetGroup.Subnets, facts.GroupSubnet{ID: subnet.ID, AvailabilityZone: subnet.AvailabilityZone, Status: "Active"})
+	}
+	rule := &n.SecurityGroups[0].Inbound[0]
+	rule.CIDRs = append(rule.CIDRs, "34.194.200.23/32")
+	return *target
+}
+
 func stitch(t testing.TB) loader.Settings {
 	t.Helper()
 	text, err := policies.FS.ReadFile("profiles/stitch.yaml")
@@ -186,11 +202,74 @@ func load(t testing.TB) *checks.Catalogue {
 	return catalogue
 }
 
+// crowded are targets whose databases have what those of the demo have not: one
+// in which nothing is wrong, and one in which each check of the database fails.
+func crowded(t *testing.T, like *facts.Target) []facts.Target {
+	t.Helper()
+	columns := []string{"_sdc_batched_at", "_sdc_sequence", "_sdc_table_version"}
+	table := func(name string, markers []string) facts.Relation {
+		return facts.Relation{Schema: "hubspot", Name: name, Kind: facts.Table, Owner: "stitch", Comment: `{"primary_keys":["id"]}`, Markers: markers}
+	}
+	sound := clone(t, like)
+	sound.Name, sound.Unknown = "sound", nil
+	db := &sound.Database
+	db.User.ConnectionLimit, db.User.StatementTimeout = "unlimited", "0"
+	db.Relations = []facts.Relation{
+		table("_sdc_rejected", nil), table("deals", columns),
+		{Schema: "finance", Name: "budget", Kind: facts.View, Owner: "analyst"},
+		{Schema: "finance", Name: "kept", Kind: facts.MaterializedView, Owner: "analyst"},
+	}
+	db.Layouts = []facts.Layout{{Schema: "hubspot", Name: "deals", Columns: 4, Longest: "_sdc_table_version", Keys: []string{"id"}, Affixed: columns}}
+	db.Bindings = []facts.Binding{{Schema: "finance", Name: "ledger", ViewSchema: "finance", View: "kept"}}
+
+	broken := clone(t, sound)
+	broken.Name = "broken"
+	db = &broken.Database
+	db.User.ConnectionLimit = "1"
+	db.Relations = append(db.Relations, table("stripped", columns[:1]))
+	db.Layouts[0].Keys, db.Layouts[0].Columns = []string{}, 1600
+	db.Bindings = append(db.Bindings, facts.Binding{Schema: "hubspot", Name: "deals", ViewSchema: "finance", View: "budget"})
+	for _, r := range db.SystemRelations {
+		db.SystemGrants = append(db.SystemGrants, facts.SystemGrant{Schema: r.Schema, Name: r.Name})
+	}
+	return []facts.Target{*sound, *broken}
+}
+
+// TestCrowdedTargetsAreAsTheyAreCalled: a check that is unknown before anything
+// is forgotten could not turn.
+func TestCrowdedTargetsAreAsTheyAreCalled(t *testing.T) {
+	catalogue, snapshot := load(t), demo(t)
+	targets := crowded(t, &snapshot.Targets[0])
+	for i, want := range []report.Outcome{report.Pass, report.Fail} {
+		found := outcomes(t, catalogue, &targets[i], stitch(t), snapshot)
+		for _, id := range []string{"SQL008", "SQL009", "SQL010", "SQL011", "SQL012", "SEC007"} {
+			if found[id] != want {
+				t.Errorf("%s: %s is %s, want %s", targets[i].Name, id, found[id], want)
+			}
+		}
+	}
+}
+
+// TestMovedTargetIsAsItIsCalled: as above.
+func TestMovedTargetIsAsItIsCalled(t *testing.T) {
+	snapshot := demo(t)
+	target := moved(t, snapshot)
+	found := outcomes(t, load(t), &target, stitch(t), snapshot)
+	for _, id := range []string{"NET006", "NET007"} {
+		if found[id] != report.Fail {
+			t.Errorf("%s is %s", id, found[id])
+		}
+	}
+}
+
 func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 	catalogue, snapshot := load(t), demo(t)
-	settings := []loader.Settings{stitch(t), stitch(t)}
+	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot))
+	settings := []loader.Settings{stitch(t), stitch(t), stitch(t)}
 	settings[1].Region = loader.Any
 	settings[1].Schemas = []string{"hubspot"}
+	settings[2].Region, settings[2].Connection = "europe", "privatelink"
 	settings[1].Form = loader.Form{Host: "analytics.example.com", Port: "5439", Database: "dw"}
 	for i := range snapshot.Targets {
 		target := &snapshot.Targets[i]
@@ -210,6 +289,8 @@ func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 
 func TestWhatIsLackingIsInTheProvenance(t *testing.T) {
 	snapshot := demo(t)
+	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot))
 	for i := range snapshot.Targets {
 		target := &snapshot.Targets[i]
 		target.Unknown = nil

@@ -11,7 +11,8 @@ import (
 type Format struct {
 	// Name is what --format and --output take.
 	Name string
-	// Extensions are the file name endings that mean this format.
+	// Extensions are the file name endings that mean this format; none where it
+	// is not made for files.
 	Extensions []string
 	Write      func(w io.Writer, r Report, o Options) error
 }
@@ -30,6 +31,43 @@ type Options struct {
 	// Saved says that the facts come from a file: text then tells of when they
 	// are.
 	Saved bool
+	// Rules explain the checks. SARIF makes its rules of them; a check without
+	// one is explained by what its results say.
+	Rules []Rule
+	// SARIFAll adds what SARIF leaves out: waived findings as suppressed ones, what
+	// passed and what does not apply. GitHub would show each as an open alert.
+	SARIFAll bool
+	// SARIFLocation is where each target is declared, by the target's id. SARIF
+	// points there instead of at a path made of the resource's names.
+	SARIFLocation map[string]Location
+	// JUnitExtended adds what the strict JUnit schemas refuse: file and line,
+	// properties of each case, sums for the whole file.
+	JUnitExtended bool
+}
+
+// Rule explains a check.
+type Rule struct {
+	ID string
+	// Title is a statement that is true when the check passes.
+	Title       string
+	Description string
+	Severity    Severity
+	// Remediation says in general what mends it; a finding has the commands.
+	Remediation string
+	// URL is the page about the check; formats link to it where it is an https
+	// address.
+	URL string
+	// Related are addresses of pages that say more.
+	Related []string
+	// Conflicts are checks of other catalogues that ask for the opposite.
+	Conflicts []string
+}
+
+// Location is a line of a file. File is relative to the root of its repository;
+// the first line is 1.
+type Location struct {
+	File string
+	Line int
 }
 
 // Formats lists every format, the one for people first.
@@ -37,6 +75,12 @@ func Formats() []Format {
 	return []Format{
 		{Name: "text", Extensions: []string{".txt"}, Write: Text},
 		{Name: "json", Extensions: []string{".json"}, Write: func(w io.Writer, r Report, _ Options) error { return JSON(w, r) }},
+		{Name: "sarif", Extensions: []string{".sarif", ".sarif.json"}, Write: SARIF},
+		{Name: "junit", Extensions: []string{".xml"}, Write: JUnit},
+		{Name: "markdown", Extensions: []string{".md"}, Write: Markdown},
+		{Name: "github", Write: GitHub},
+		{Name: "gitlab", Extensions: []string{".gl.json"}, Write: GitLab},
+		{Name: "csv", Extensions: []string{".csv"}, Write: CSV},
 	}
 }
 

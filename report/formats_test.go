@@ -14,14 +14,15 @@ func TestFormatIsFoundByName(t *testing.T) {
 		}
 	}
 	_, err := FormatByName("yaml")
-	if err == nil || err.Error() != `unknown format "yaml": want one of text, json` {
+	if err == nil || err.Error() != `unknown format "yaml": want one of text, json, sarif, junit, markdown, github, gitlab, csv` {
 		t.Errorf("yaml: %v", err)
 	}
 }
 
 func TestFormatIsFoundByPath(t *testing.T) {
 	for path, want := range map[string]string{
-		"report.json": "json", "out/REPORT.JSON": "json", "a.sarif.json": "json", "a.txt": "text",
+		"report.json": "json", "out/REPORT.JSON": "json", "a.txt": "text",
+		"a.sarif": "sarif", "a.sarif.json": "sarif", "rscheck.gl.json": "gitlab", "junit.XML": "junit", "summary.md": "markdown", "a.csv": "csv",
 		"report": "", "json": "", ".": "", "": "",
 	} {
 		f, err := FormatByPath(path)
@@ -34,7 +35,7 @@ func TestFormatIsFoundByPath(t *testing.T) {
 func TestFormatsAreDistinct(t *testing.T) {
 	var names []string
 	for _, f := range Formats() {
-		if len(f.Extensions) == 0 {
+		if len(f.Extensions) == 0 && f.Name != "github" {
 			t.Errorf("%s has no extension", f.Name)
 		}
 		names = append(append(names, f.Name), f.Extensions...)
@@ -48,12 +49,33 @@ func TestFormatsAreDistinct(t *testing.T) {
 func TestFormatsReturnWriteErrors(t *testing.T) {
 	full := errors.New("no space left on device")
 	for _, f := range Formats() {
-		for name, after := range map[string]int{"at once": 0, "in the middle": 5000} {
+		length := len(write(t, f.Write, every(), Options{}))
+		for name, after := range map[string]int{"at once": 0, "in the middle": length / 2} {
 			t.Run(f.Name+" "+name, func(t *testing.T) {
 				if err := f.Write(&failing{after, full}, every(), Options{}); !errors.Is(err, full) {
 					t.Errorf("got %v", err)
 				}
 			})
 		}
+	}
+}
+
+// A report that says nothing is written as one that could not tell.
+func TestFormatsOfAnEmptyReport(t *testing.T) {
+	empty := base()
+	empty.Targets = []Target{{Paths: []Path{{Hops: []Hop{{}}}}, Results: []Result{{}}}}
+	for name, r := range map[string]Report{"zero": {}, "nothing filled in": empty} {
+		t.Run(name, func(t *testing.T) {
+			if n := len(checkSARIF(t, write(t, SARIF, r, Options{})).Results); n == 0 {
+				t.Error("SARIF says that all is well")
+			}
+			if n := len(checkGitLab(t, write(t, GitLab, r, Options{}))); n == 0 {
+				t.Error("GitLab's report says that all is well")
+			}
+			checkJUnit(t, write(t, JUnit, r, Options{}))
+			checkMarkdown(t, string(write(t, Markdown, r, Options{})))
+			checkGitHub(t, r)
+			readCSV(t, r)
+		})
 	}
 }

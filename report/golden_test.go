@@ -56,9 +56,14 @@ func write(t *testing.T, f func(io.Writer, Report, Options) error, r Report, o O
 func TestFormatsWriteEveryCase(t *testing.T) {
 	for _, f := range Formats() {
 		t.Run(f.Name, func(t *testing.T) {
-			golden(t, "every"+f.Extensions[0], write(t, f.Write, every(), Options{}))
+			golden(t, goldenName(f), write(t, f.Write, every(), Options{}))
 		})
 	}
+}
+
+// goldenName is the file of testdata/report that holds every case in a format.
+func goldenName(f Format) string {
+	return "every" + append(f.Extensions, "."+f.Name)[0]
 }
 
 // failing is a writer that fails after a number of bytes.

@@ -8,23 +8,40 @@ import (
 
 // Call is an operation of the AWS API that rscheck may send.
 type Call struct {
-	Service   string // the SDK's name of the service: Redshift, EC2, STS
+	Service   string // the SDK's name of the service, as Redshift Data
 	Operation string
 	Action    string // the IAM action that permits it
 	// Facts are the paths of the facts it fills.
 	Facts []string
 	// When says in which case the call is sent at all; empty for always.
 	When string
+	// Way is the way into the database that the call belongs to; empty for the
+	// calls that observe. Without the way in Options.Ways it is refused too.
+	Way Way
 }
 
 // Calls returns every call that rscheck may send. It is the allow-list that the
 // read-only guard enforces, and what the IAM policy is made from. Each of them
-// reads, but sts:AssumeRole, which changes nothing.
+// reads, but sts:AssumeRole, which changes nothing, and what the ways into the
+// database ask for, which is held to what reads (see Way).
 func Calls() []Call {
 	return []Call{
 		{Service: "Redshift", Operation: "DescribeClusters", Action: "redshift:DescribeClusters", Facts: []string{"cluster"}},
 		{Service: "Redshift", Operation: "DescribeClusterSubnetGroups", Action: "redshift:DescribeClusterSubnetGroups", Facts: []string{"network.subnet_group"}},
 		{Service: "Redshift", Operation: "DescribeClusterParameters", Action: "redshift:DescribeClusterParameters", Facts: []string{"cluster.parameters"}},
+		{
+			Service: "Redshift", Operation: describeLogging, Action: "redshift:DescribeLoggingStatus",
+			Facts: []string{"cluster.logging"}, When: "audit logging is asked for, one call a cluster",
+		},
+		{
+			Service: "Redshift Serverless", Operation: listWorkgroups, Action: "redshift-serverless:ListWorkgroups",
+			Facts: []string{"cluster", "network.subnet_group"}, When: "a workgroup is named, or every target is wanted",
+		},
+		{
+			Service: "Redshift Serverless", Operation: "ListNamespaces", Action: "redshift-serverless:ListNamespaces",
+			Facts: namespaceFacts(), When: "there is a workgroup",
+		},
+		{Service: "EC2", Operation: describeRegions, Action: "ec2:DescribeRegions", When: "every region is wanted"},
 		{Service: "EC2", Operation: "DescribeVpcs", Action: "ec2:DescribeVpcs", Facts: []string{"network.vpc"}},
 		{Service: "EC2", Operation: "DescribeSubnets", Action: "ec2:DescribeSubnets", Facts: []string{"network.subnets"}},
 		{Service: "EC2", Operation: "DescribeRouteTables", Action: "ec2:DescribeRouteTables", Facts: []string{"network.route_tables"}},
@@ -65,6 +82,34 @@ func Calls() []Call {
 			When: "a cluster does not tell its account",
 		},
 		{Service: "STS", Operation: "AssumeRole", Action: "sts:AssumeRole", When: "a role is to be assumed"},
+		{
+			Service: "Redshift", Operation: "GetClusterCredentials", Action: "redshift:GetClusterCredentials",
+			Facts: []string{"database"}, When: "the login to a cluster is by a temporary password", Way: TemporaryPassword,
+		},
+		{
+			Service: "Redshift", Operation: "GetClusterCredentialsWithIAM", Action: "redshift:GetClusterCredentialsWithIAM",
+			Facts: []string{"database"}, When: "the login to a cluster is as the IAM identity itself", Way: Identity,
+		},
+		{
+			Service: "Redshift Serverless", Operation: "GetCredentials", Action: "redshift-serverless:GetCredentials",
+			Facts: []string{"database"}, When: "the login to a workgroup is as the IAM identity itself", Way: Identity,
+		},
+		{
+			Service: "Secrets Manager", Operation: "GetSecretValue", Action: "secretsmanager:GetSecretValue",
+			Facts: []string{"database"}, When: "the login is kept in a secret", Way: Secret,
+		},
+		{
+			Service: "Redshift Data", Operation: "ExecuteStatement", Action: "redshift-data:ExecuteStatement",
+			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
+		},
+		{
+			Service: "Redshift Data", Operation: "DescribeStatement", Action: "redshift-data:DescribeStatement",
+			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
+		},
+		{
+			Service: "Redshift Data", Operation: "GetStatementResult", Action: "redshift-data:GetStatementResult",
+			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
+		},
 	}
 }
 
@@ -77,11 +122,12 @@ type Permission struct {
 
 // Permissions returns what it takes to observe the facts at the paths, or all of
 // them where no path is given. Finding the clusters is always part of it, and so
-// is assuming a role, which has its When.
+// is assuming a role, which has its When. The ways into the database have their
+// own: see WayPermissions.
 func Permissions(paths ...string) []Permission {
 	var list []Permission
 	for _, c := range Calls() {
-		if c.Facts == nil || c.asked(paths) {
+		if c.Way == "" && (c.Facts == nil || c.asked(paths)) {
 			list = append(list, Permission{Action: c.Action, When: c.When})
 		}
 	}
@@ -90,13 +136,17 @@ func Permissions(paths ...string) []Permission {
 
 const (
 	describeClusters  = "DescribeClusters"
+	describeLogging   = "DescribeLoggingStatus"
+	describeRegions   = "DescribeRegions"
+	listWorkgroups    = "ListWorkgroups"
+	assumeRole        = "AssumeRole"
 	getCallerIdentity = "GetCallerIdentity"
 )
 
 // asked reports whether the call is sent when the facts at the paths are wanted.
-// Without the cluster and its account there is no target.
+// Without the cluster or workgroup and its account there is no target.
 func (c Call) asked(paths []string) bool {
-	return c.Operation == describeClusters || c.Operation == getCallerIdentity || c.fillsAny(paths)
+	return slices.Contains([]string{describeClusters, listWorkgroups, getCallerIdentity}, c.Operation) || c.fillsAny(paths)
 }
 
 // fillsAny reports whether the call fills one of the facts at the paths, a part

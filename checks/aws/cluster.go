@@ -24,7 +24,7 @@ func (r *region) target(in *types.Cluster) (*facts.Target, error) {
 	if namespace, err := arn.Parse(sdk.ToString(in.ClusterNamespaceArn)); err == nil {
 		t.Account, t.Partition = namespace.AccountID, namespace.Partition
 	}
-	c := teller{target: t}
+	c := teller{target: t, call: callOf(describeClusters)}
 	status := told(&c, "status", in.ClusterStatus)
 	available := strings.HasPrefix(status, "available")
 	t.Cluster = facts.Cluster{
@@ -59,17 +59,20 @@ func (r *region) target(in *types.Cluster) (*facts.Target, error) {
 }
 
 // teller fills a cluster's facts and records what AWS did not tell.
-type teller struct{ target *facts.Target }
+type teller struct {
+	target *facts.Target
+	call   Call // that told the rest
+}
 
 func (c *teller) untold(field, name string) {
-	c.target.Lack("cluster."+field, facts.Unsupported, "redshift:DescribeClusters did not tell "+name)
+	c.target.Lack("cluster."+field, facts.Unsupported, c.call.Action+" did not tell "+name)
 }
 
 // told returns what v points at. Where AWS told nothing, the fact is unknown.
 func told[T any](c *teller, field string, v *T) T {
 	var value T
 	if v == nil {
-		c.untold(field, "the cluster's "+strings.ReplaceAll(field, "_", " "))
+		c.untold(field, "the "+string(c.target.Kind)+"'s "+strings.ReplaceAll(field, "_", " "))
 		return value
 	}
 	return *v
@@ -230,8 +233,12 @@ func parameterGroups(in []types.ClusterParameterGroupStatus) []facts.ParameterGr
 	return list
 }
 
-// identify names the target once its account is known, or known not to be.
+// identify names the target once its account is known, or known not to be. A
+// workgroup's name is its ARN, which came with it.
 func identify(t *facts.Target) {
+	if t.ID != "" {
+		return
+	}
 	t.ID = fmt.Sprintf("arn:%s:redshift:%s:%s:cluster:%s", t.Partition, t.Region, t.Account, t.Name)
 }
 

@@ -12,12 +12,20 @@ import (
 func (r *region) complete(t *facts.Target) {
 	r.completeAccount(t)
 	identify(t)
-	r.completeParameters(t)
+	if t.Kind == facts.Workgroup {
+		r.completeNamespace(t)
+	} else {
+		r.completeParameters(t)
+		r.completeLogging(t)
+	}
 	r.completePublicAccess(t)
 	c, n := &t.Cluster, &t.Network
-	if c.SubnetGroup != "" {
+	switch {
+	case t.Kind == facts.Workgroup:
+		r.completeWorkgroupSubnets(t)
+	case c.SubnetGroup != "":
 		n.SubnetGroup = take(t, "network.subnet_group", r.subnetGroups[c.SubnetGroup])
-	} else {
+	default:
 		inherit(t, "network.subnet_group", "cluster.subnet_group")
 	}
 	if c.VPCID == "" {
@@ -103,10 +111,23 @@ func (r *region) completePublicAccess(t *facts.Target) {
 	n.BlockPublicAccess.Exclusions = sorted(exclusions, func(e facts.Exclusion) string { return e.ID })
 }
 
+// completeLogging tells a cluster's audit logging where it was asked for.
+func (r *region) completeLogging(t *facts.Target) {
+	if !r.account.options.Logging {
+		t.Unknown = append(t.Unknown, notAsked.unknown("cluster.logging"))
+		return
+	}
+	t.Cluster.Logging = take(t, "cluster.logging", r.logging[t.Name])
+}
+
 // completeWithoutVPC records that nothing of a VPC can be told.
 func (r *region) completeWithoutVPC(t *facts.Target) {
 	why := []facts.Unknown{{Reason: facts.Unsupported, Detail: "the cluster is outside any VPC (EC2-Classic)"}}
-	if !classic(&t.Cluster) {
+	switch {
+	case t.Kind == facts.Workgroup:
+		why = []facts.Unknown{r.withoutVPC(t)}
+		t.Lack("cluster.vpc_id", why[0].Reason, why[0].Detail)
+	case !classic(&t.Cluster):
 		// The subnet group would have told it, too.
 		why = slices.DeleteFunc(t.Lacking("network.subnet_group"), func(u facts.Unknown) bool { return u.Reason == facts.NotRequested })
 		why = append(why, facts.Unknown{Reason: facts.Unsupported, Detail: "redshift:DescribeClusters did not tell the cluster's VPC"})
@@ -124,6 +145,7 @@ func (r *region) completeInterfaces(t *facts.Target) {
 	if leaderAt(&t.Cluster) == "" && len(t.Cluster.Endpoint.Interfaces) == 0 {
 		// There is none to look for, or it is not known where.
 		inherit(t, "network.interfaces", "cluster.nodes")
+		inherit(t, "network.interfaces", "cluster.endpoint.interfaces")
 	}
 }
 

@@ -31,6 +31,11 @@ func TestWhatAnObservationCosts(t *testing.T) {
 	group.Inbound[0].PrefixListIDs = []string{"pl-63a5400a"}
 	empty := fakeaws.Healthy()
 	empty.Region(fakeaws.RegionName).Clusters = nil
+	alone, _ := serverless()
+	both := fakeaws.Healthy(loader)
+	both.Region(fakeaws.RegionName).HealthyWorkgroup()
+	placeless, w := serverless()
+	w.Endpoint, w.Status = facts.Endpoint{}, "CREATING"
 	for name, tc := range map[string]struct {
 		cloud         *fakeaws.Cloud
 		clusters      []string
@@ -39,10 +44,13 @@ func TestWhatAnObservationCosts(t *testing.T) {
 	}{
 		"one named cluster":              {fakeaws.Healthy(loader), []string{fakeaws.ClusterName}, 1, 14, 3},
 		"named, list in a group":         {withList, []string{fakeaws.ClusterName}, 1, 14, 3},
-		"the only cluster":               {fakeaws.Healthy(loader), nil, 1, 14, 3},
+		"the only target":                {fakeaws.Healthy(loader), nil, 1, 15, 3},
 		"hundred clusters, ten groups":   {fleet, nil, 100, 26, 3},
-		"everything there is to ask for": {busy(), nil, 1, 18, 3},
-		"empty region":                   {empty, nil, 0, 1, 1},
+		"everything there is to ask for": {busy(), nil, 1, 19, 3},
+		"the only target, a workgroup":   {alone, nil, 1, 15, 3},
+		"a cluster and a workgroup":      {both, nil, 2, 17, 3},
+		"a workgroup without a VPC yet":  {placeless, nil, 1, 15, 4},
+		"empty region":                   {empty, nil, 0, 2, 1},
 		"cluster that is not there":      {empty, []string{fakeaws.ClusterName}, 0, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +110,7 @@ func TestALargeRegionIsTakenInBatches(t *testing.T) {
 		"DescribeVpcs": 1, "DescribeSubnets": 1, "DescribeRouteTables": 1, "DescribeNetworkAcls": 1, "DescribeInternetGateways": 1,
 		"DescribeSecurityGroups": 5, "DescribeNetworkInterfaces": 5,
 		"DescribeVpcBlockPublicAccessOptions": 1, "DescribeVpcBlockPublicAccessExclusions": 1,
-		"DescribePrefixLists": 1, "DescribeVpcEndpoints": 1,
+		"DescribePrefixLists": 1, "DescribeVpcEndpoints": 1, "ListWorkgroups": 1,
 	}
 	if diff := cmp.Diff(want, count(server.Requests())); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)
@@ -156,15 +164,15 @@ func TestProgressEndsWithEveryCallDone(t *testing.T) {
 		told = append(told, done)
 		last = [2]int{done, known}
 	}}))
-	if last[0] != last[1] || last[0] != 14 {
-		t.Errorf("ends with %d of %d, want 14 of 14", last[0], last[1])
+	if last[0] != last[1] || last[0] != 15 {
+		t.Errorf("ends with %d of %d, want 15 of 15", last[0], last[1])
 	}
 	if !slices.IsSorted(told) {
 		t.Errorf("progress goes back: %v", told)
 	}
 }
 
-func BenchmarkOneCluster(b *testing.B) { benchmark(b, 1, 1, 14) }
+func BenchmarkOneCluster(b *testing.B) { benchmark(b, 1, 1, 15) }
 
 func BenchmarkHundredClusters(b *testing.B) { benchmark(b, 100, 10, 26) }
 

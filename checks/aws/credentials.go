@@ -48,19 +48,27 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if len(o.Regions) == 0 {
 		return nil, errors.New("no AWS region: give --region, or set AWS_REGION")
 	}
-	o.Regions, o.Clusters = distinct(o.Regions), distinct(o.Clusters)
-	cfg.Region = o.Regions[0]
+	o.Regions, o.Clusters, o.Workgroups = distinct(o.Regions), distinct(o.Clusters), distinct(o.Workgroups)
+	if err := checkAccounts(&o); err != nil {
+		return nil, err
+	}
+	switch {
+	case !everyRegion(o.Regions):
+		cfg.Region = o.Regions[0]
+	case cfg.Region == "": // somewhere to ask which regions there are
+		cfg.Region = "us-east-1"
+	}
 	if err := retrieve(ctx, cfg, &o); err != nil {
 		return nil, err
 	}
-	a := &Account{options: o, meter: newMeter(), identity: map[string]answer[string]{}}
+	a := &Account{options: o, meter: newMeter(), calls: newSlots(sideBySideInAll), sessions: map[string]*session{}}
 	// Only now, so that the SDK's own ways to credentials (SSO, web identity)
 	// are not refused: they are the user's configuration, not our calls.
-	cfg.APIOptions = append(cfg.APIOptions, guard(o.CallTimeout, a.meter))
+	cfg.APIOptions = append(cfg.APIOptions, guard(o.CallTimeout, o.Ways, a.meter))
 	cfg.HTTPClient = sender{cfg.HTTPClient}
 	if o.RoleARN != "" {
-		if err := assume(ctx, &cfg, &o); err != nil {
-			return nil, err
+		if l := assume(ctx, &cfg, o.RoleARN, o.ExternalID); l != nil {
+			return nil, fmt.Errorf("assume role %q: %s", o.RoleARN, l.detail)
 		}
 	}
 	a.config = cfg
@@ -140,17 +148,16 @@ func retrieve(ctx context.Context, cfg sdk.Config, o *Options) error {
 }
 
 // assume exchanges the credentials for those of the role.
-func assume(ctx context.Context, cfg *sdk.Config, o *Options) error {
-	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), o.RoleARN, func(p *stscreds.AssumeRoleOptions) {
+func assume(ctx context.Context, cfg *sdk.Config, role, externalID string) *lack {
+	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), role, func(p *stscreds.AssumeRoleOptions) {
 		p.RoleSessionName = sessionName
-		if o.ExternalID != "" {
-			p.ExternalID = &o.ExternalID
+		if externalID != "" {
+			p.ExternalID = &externalID
 		}
 	})
 	cfg.Credentials = sdk.NewCredentialsCache(provider)
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		l := callOf("AssumeRole").why(cfg.Region, err)
-		return fmt.Errorf("assume role %q: %s", o.RoleARN, l.detail)
+		return callOf(assumeRole).why(cfg.Region, err)
 	}
 	return nil
 }

@@ -211,8 +211,8 @@ func TestUnreachable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			play(t, fakeaws.Healthy(loader))
 			t.Setenv("AWS_ENDPOINT_URL", tc.endpoint)
-			_, unknown := observe(t, open(t, Options{}))
-			want := facts.Unknown{Path: "regions.us-east-1", Reason: facts.Unreachable, Detail: tc.want}
+			_, unknown := observe(t, open(t, Options{Clusters: []string{"analytics"}}))
+			want := facts.Unknown{Path: "targets.analytics", Reason: facts.Unreachable, Detail: tc.want}
 			if len(unknown) != 1 || unknown[0] != want {
 				t.Errorf("got  %v\nwant %v", unknown, fmt.Sprint(want))
 			}

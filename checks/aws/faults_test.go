@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/internal/fakeaws"
@@ -62,6 +63,39 @@ func losses() []loss {
 	}
 }
 
+// world is a cloud with one target, and how that is observed.
+type world struct {
+	cloud   func() *fakeaws.Cloud
+	options Options
+	losses  []loss
+}
+
+// worlds are a cluster and a workgroup. Of what both ask, the cluster's is broken.
+func worlds() map[string]world {
+	logging := loss{describeLogging, []string{"cluster.logging"}, func(t *facts.Target) { t.Cluster.Logging = facts.Logging{} }, false}
+	return map[string]world{
+		"cluster": {
+			cloud: func() *fakeaws.Cloud {
+				cloud := busy()
+				cloud.Region(fakeaws.RegionName).Clusters[0].Logging = facts.Logging{Enabled: true, Destination: "s3"}
+				return cloud
+			},
+			options: Options{Logging: true}, losses: append(losses(), logging),
+		},
+		"workgroup": {
+			cloud: func() *fakeaws.Cloud {
+				cloud, _ := serverless()
+				r := cloud.Region(fakeaws.RegionName)
+				r.Namespaces = append(r.Namespaces, fakeaws.Namespace{Name: "another"})
+				return cloud
+			},
+			losses: []loss{{"ListNamespaces", namespaceFacts(), func(t *facts.Target) {
+				t.Cluster.AdminUser, t.Cluster.DatabaseName, t.Cluster.Encrypted, t.Cluster.Logging = "", "", false, facts.Logging{}
+			}, true}},
+		},
+	}
+}
+
 // TestAFailingCallLosesItsOwnFactsOnly breaks each call in each way.
 func TestAFailingCallLosesItsOwnFactsOnly(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -87,17 +121,11 @@ func TestAFailingCallLosesItsOwnFactsOnly(t *testing.T) {
 		"gone meanwhile":     {fakeaws.Error(400, "InvalidThing.NotFound", ""), facts.Inconsistent, "CALL does not find what another answer named (InvalidThing.NotFound)", 1},
 		"code of no AWS":     {fakeaws.Error(400, "<b>hello", ""), facts.Failed, "CALL answered an error without a name: try again later", 1},
 	} {
-		t.Run(name, func(t *testing.T) { breakEach(t, losses(), tc.fault, tc.reason, tc.detail, tc.attempts) })
+		t.Run(name, func(t *testing.T) { breakEach(t, false, tc.fault, tc.reason, tc.detail, tc.attempts) })
 	}
 }
 
 func TestAListThatCannotBeReadToItsEndIsUnknown(t *testing.T) {
-	var lists []loss
-	for _, l := range losses() {
-		if l.list {
-			lists = append(lists, l)
-		}
-	}
 	secondPage := fakeaws.Denied("")
 	secondPage.After = 1
 	for name, tc := range map[string]struct {
@@ -110,31 +138,41 @@ func TestAListThatCannotBeReadToItsEndIsUnknown(t *testing.T) {
 		"same page for ever":     {fakeaws.RepeatedToken(), facts.Inconsistent, "CALL gives page after page without an end"},
 		"second page broken off": {fakeaws.Truncated(), facts.Failed, "the answer to CALL broke off: try again"},
 	} {
-		t.Run(name, func(t *testing.T) { breakEach(t, lists, tc.fault, tc.reason, tc.detail, 0) })
+		t.Run(name, func(t *testing.T) { breakEach(t, true, tc.fault, tc.reason, tc.detail, 0) })
 	}
 }
 
-func breakEach(t *testing.T, losses []loss, fault fakeaws.Fault, reason facts.Reason, detail string, attempts int) {
-	server := play(t, busy())
-	whole := one(t, open(t, Options{}))
+func breakEach(t *testing.T, listsOnly bool, fault fakeaws.Fault, reason facts.Reason, detail string, attempts int) {
+	for name, w := range worlds() {
+		t.Run(name, func(t *testing.T) { w.breakEach(t, listsOnly, fault, reason, detail, attempts) })
+	}
+}
+
+func (w *world) breakEach(t *testing.T, listsOnly bool, fault fakeaws.Fault, reason facts.Reason, detail string, attempts int) {
+	server := play(t, w.cloud())
+	whole := one(t, open(t, w.options))
 	if len(whole.Unknown) > 0 {
 		t.Fatalf("unknown without a fault: %v", whole.Unknown)
 	}
-	for _, l := range losses {
+	for _, l := range w.losses {
+		if listsOnly && !l.list {
+			continue
+		}
 		t.Run(l.operation, func(t *testing.T) {
 			server.Reset()
 			server.Inject(l.operation, fault)
 			if fault.After > 0 {
 				server.PageSize(1)
 			}
-			account := open(t, Options{})
+			account := open(t, w.options)
 			got := one(t, account)
 			want := clone(t, whole)
 			l.erase(&want)
 			for _, path := range l.paths {
 				want.Lack(path, reason, strings.ReplaceAll(detail, "CALL", callOf(l.operation).Action))
 			}
-			if diff := cmp.Diff(want, got); diff != "" {
+			inOrder := cmpopts.SortSlices(func(a, b facts.Unknown) bool { return a.Path < b.Path })
+			if diff := cmp.Diff(want, got, inOrder); diff != "" {
 				t.Errorf("target (-want +got):\n%s", diff)
 			}
 			if retries := account.Stats().Retries[l.operation]; attempts > 0 && retries != attempts-1 {
@@ -152,16 +190,24 @@ func clone(t *testing.T, target facts.Target) facts.Target {
 }
 
 func TestACallThatHangsIsGivenUp(t *testing.T) {
-	server := play(t, busy())
-	whole := one(t, open(t, Options{}))
-	for _, l := range losses() {
+	for name, w := range worlds() {
+		t.Run(name, w.hang)
+	}
+}
+
+func (w *world) hang(t *testing.T) {
+	server := play(t, w.cloud())
+	whole := one(t, open(t, w.options))
+	for _, l := range w.losses {
 		server.Inject(l.operation, fakeaws.Hang())
 	}
-	got := one(t, open(t, Options{CallTimeout: 300 * time.Millisecond}))
+	options := w.options
+	options.CallTimeout = 300 * time.Millisecond
+	got := one(t, open(t, options))
 	if diff := cmp.Diff(whole.Cluster.Endpoint, got.Cluster.Endpoint); diff != "" {
 		t.Errorf("endpoint (-want +got):\n%s", diff)
 	}
-	for _, l := range losses() {
+	for _, l := range w.losses {
 		for _, path := range l.paths {
 			lack := got.Lacking(path)
 			switch {
@@ -177,8 +223,14 @@ func TestACallThatHangsIsGivenUp(t *testing.T) {
 }
 
 func TestPassingTroubleLosesNothing(t *testing.T) {
-	server := play(t, busy())
-	whole := one(t, open(t, Options{}))
+	for name, w := range worlds() {
+		t.Run(name, w.passingTrouble)
+	}
+}
+
+func (w *world) passingTrouble(t *testing.T) {
+	server := play(t, w.cloud())
+	whole := one(t, open(t, w.options))
 	for name, fault := range map[string]fakeaws.Fault{
 		"throttled twice": fakeaws.Throttled(), "reset twice": fakeaws.Reset(), "broken off twice": fakeaws.Truncated(),
 	} {
@@ -188,12 +240,14 @@ func TestPassingTroubleLosesNothing(t *testing.T) {
 			for _, c := range Calls() {
 				server.Inject(c.Operation, fault)
 			}
-			account := open(t, Options{})
+			account := open(t, w.options)
 			if diff := cmp.Diff(whole, one(t, account)); diff != "" {
 				t.Errorf("target (-without +with trouble):\n%s", diff)
 			}
-			if retries := account.Stats().Retries["DescribeClusters"]; retries != 2 {
-				t.Errorf("%d retries, want 2", retries)
+			for _, operation := range []string{describeClusters, listWorkgroups} {
+				if retries := account.Stats().Retries[operation]; retries != 2 {
+					t.Errorf("%s: %d retries, want 2", operation, retries)
+				}
 			}
 		})
 	}

@@ -13,16 +13,22 @@ import (
 // fetch asks for all that the targets need, in as few dependent rounds as can be:
 // what the clusters name, then what that refers to.
 func (r *region) fetch(ctx context.Context, targets []*facts.Target) {
-	want := wanted(targets)
+	want := r.wanted(targets)
 	if want.placeless {
-		// The subnet groups must say first which VPCs there are.
-		r.fetchSubnetGroups(ctx, want.subnetGroups)
+		// The subnet groups, or a workgroup's subnets, must say first which VPCs
+		// there are.
+		together(ctx, 2,
+			func(ctx context.Context) { r.fetchSubnetGroups(ctx, want.subnetGroups) },
+			func(ctx context.Context) { r.fetchSubnetVPCs(ctx, want.strayed) },
+		)
 		r.findPlaces(targets)
-		want = wanted(targets)
+		want = r.wanted(targets)
 	}
 	tasks := []func(context.Context){
 		func(ctx context.Context) { r.fetchSubnetGroups(ctx, want.subnetGroups) },
 		func(ctx context.Context) { r.fetchParameters(ctx, want.parameterGroups) },
+		func(ctx context.Context) { r.fetchNamespaces(ctx, want.namespaces) },
+		func(ctx context.Context) { r.fetchLogging(ctx, want.logs) },
 		func(ctx context.Context) { r.fetchVPCs(ctx, want.vpcs) },
 		func(ctx context.Context) { r.fetchSubnets(ctx, want.vpcs) },
 		func(ctx context.Context) { r.fetchRouteTables(ctx, want.vpcs) },
@@ -44,11 +50,15 @@ func (r *region) fetch(ctx context.Context, targets []*facts.Target) {
 // wants are the ids that some targets need to be told about.
 type wants struct {
 	subnetGroups, parameterGroups, vpcs, securityGroups, addresses, interfaces []string
-	account                                                                    bool // some target has none
-	placeless                                                                  bool // some target has no VPC, but a subnet group
+
+	namespaces []string // of workgroups
+	logs       []string // clusters whose audit logging is asked for
+	strayed    []string // a subnet of each workgroup without a VPC
+	account    bool     // some target has none
+	placeless  bool     // some target has no VPC, but a subnet or a subnet group
 }
 
-func wanted(targets []*facts.Target) wants {
+func (r *region) wanted(targets []*facts.Target) wants {
 	var w wants
 	for _, t := range targets {
 		c := &t.Cluster
@@ -56,6 +66,14 @@ func wanted(targets []*facts.Target) wants {
 		w.vpcs = append(w.vpcs, c.VPCID)
 		w.account = w.account || t.Account == ""
 		w.placeless = w.placeless || c.VPCID == "" && c.SubnetGroup != ""
+		if subnets := r.workgroups[t.ID].subnets; t.Kind == facts.Workgroup {
+			w.namespaces = append(w.namespaces, r.workgroups[t.ID].namespace)
+			if c.VPCID == "" && len(subnets) > 0 {
+				w.strayed, w.placeless = append(w.strayed, subnets[0]), true
+			}
+		} else if r.account.options.Logging {
+			w.logs = append(w.logs, t.Name)
+		}
 		for _, g := range c.ParameterGroups {
 			w.parameterGroups = append(w.parameterGroups, g.Name)
 		}
@@ -85,10 +103,16 @@ func leaderAt(c *facts.Cluster) string {
 
 func at(vpc, address string) string { return vpc + " " + address }
 
-// findPlaces takes the VPC of a cluster that did not tell it from its subnet group.
+// findPlaces takes the VPC of a cluster that did not tell it from its subnet
+// group, and that of a workgroup from a subnet.
 func (r *region) findPlaces(targets []*facts.Target) {
 	for _, t := range targets {
-		if t.Cluster.VPCID == "" {
+		subnets := r.workgroups[t.ID].subnets
+		switch {
+		case t.Cluster.VPCID != "":
+		case t.Kind == facts.Workgroup && len(subnets) > 0:
+			t.Cluster.VPCID = r.subnetVPCs[subnets[0]].value
+		case t.Kind != facts.Workgroup:
 			t.Cluster.VPCID = r.subnetGroups[t.Cluster.SubnetGroup].value.VPCID
 		}
 	}
@@ -114,7 +138,7 @@ func (r *region) askCaller(ctx context.Context) {
 }
 
 // callerAccount is what AWS told of the caller; zero where it was not asked.
-func (a *Account) callerAccount() answer[string] {
+func (a *session) callerAccount() answer[string] {
 	a.identityMu.Lock()
 	defer a.identityMu.Unlock()
 	return a.identity["caller"]

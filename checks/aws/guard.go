@@ -21,19 +21,26 @@ import (
 )
 
 // guard installs what every client of rscheck has: nothing is sent that is not
-// on the allow-list, no call lasts longer than timeout, every call is counted,
-// and an answer that is not the operation's own is an error.
-func guard(timeout time.Duration, m *meter) func(*middleware.Stack) error {
-	calls := Calls()
+// on the allow-list or belongs to a way into the database that was not asked for,
+// no call lasts longer than timeout, every call is counted, and an answer that is
+// not the operation's own is an error.
+func guard(timeout time.Duration, ways []Way, m *meter) func(*middleware.Stack) error {
+	calls := slices.DeleteFunc(Calls(), func(c Call) bool { return c.Way != "" && !slices.Contains(ways, c.Way) })
 	return func(stack *middleware.Stack) error {
 		// After, so that the service and the operation are in the context.
 		err := stack.Initialize.Add(middleware.InitializeMiddlewareFunc("rscheck:ReadOnly", func(
 			ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
 		) (middleware.InitializeOutput, middleware.Metadata, error) {
 			service, operation := awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx)
-			if !slices.ContainsFunc(calls, func(c Call) bool { return c.Service == service && c.Operation == operation }) {
+			listed := slices.ContainsFunc(calls, func(c Call) bool { return c.Service == service && c.Operation == operation })
+			if !listed || writes(in.Parameters) {
 				return middleware.InitializeOutput{}, middleware.Metadata{}, &refusedError{service, operation}
 			}
+			leave, err := takeLane(ctx, service, operation)
+			if err != nil {
+				return middleware.InitializeOutput{}, middleware.Metadata{}, err
+			}
+			defer leave()
 			ctx, cancel := context.WithTimeout(ctx, timeout)
 			defer cancel()
 			m.begin(ctx, operation)
@@ -57,7 +64,8 @@ func (e *refusedError) Error() string {
 	return fmt.Sprintf("refuse %s %s: not on the read-only allow-list", e.service, e.operation)
 }
 
-// ownAnswer refuses a success whose root element is not the operation's. The SDK
+// ownAnswer refuses a success whose root element is not the operation's, or that is
+// no object where the service speaks JSON. The SDK
 // skips elements it does not know, so that the page of a proxy or a portal would
 // read as "there are none".
 func ownAnswer(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
@@ -74,7 +82,13 @@ func ownAnswer(ctx context.Context, in middleware.DeserializeInput, next middlew
 	if len(start) == 0 && err != nil && !errors.Is(err, io.EOF) {
 		return out, metadata, err
 	}
-	if rootElement(start) != awsmiddleware.GetOperationName(ctx)+"Response" {
+	own := rootElement(start) == awsmiddleware.GetOperationName(ctx)+"Response"
+	if speaksJSON(awsmiddleware.GetServiceID(ctx)) {
+		// An object does not say whose it is; what is left out of it is noticed
+		// by the caller.
+		own = bytes.HasPrefix(bytes.TrimLeft(start, " \t\r\n"), []byte("{"))
+	}
+	if !own {
 		return out, metadata, errForeignAnswer
 	}
 	response.Body = struct {

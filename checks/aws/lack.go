@@ -24,6 +24,9 @@ import (
 type lack struct {
 	reason facts.Reason
 	detail string
+	// whole is set where the lack is the account's or the region's and would be
+	// that of any other call too.
+	whole bool
 }
 
 func (l *lack) unknown(path string) facts.Unknown {
@@ -39,24 +42,24 @@ type answer[T any] struct {
 func lacking[T any](l *lack) answer[T] { return answer[T]{lack: l} }
 
 // notAsked is the lack of a fact that Options.Facts leaves out.
-var notAsked = &lack{facts.NotRequested, "not asked for"}
+var notAsked = &lack{reason: facts.NotRequested, detail: "not asked for"}
 
 // why says what err means for the facts that the call fills.
 func (c Call) why(region string, err error) *lack {
 	var malformed *malformedError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return &lack{facts.TimedOut, c.Action + " gave no answer in time"}
+		return &lack{reason: facts.TimedOut, detail: c.Action + " gave no answer in time"}
 	case errors.Is(err, context.Canceled):
-		return &lack{facts.Failed, c.Action + " was interrupted"}
+		return &lack{reason: facts.Failed, detail: c.Action + " was interrupted"}
 	case errors.Is(err, errForeignAnswer):
-		return &lack{facts.Unsupported, c.Action + " was answered by something that is not AWS"}
+		return &lack{reason: facts.Unsupported, detail: c.Action + " was answered by something that is not AWS"}
 	case errors.Is(err, errEndless):
-		return &lack{facts.Inconsistent, c.Action + " gives page after page without an end"}
+		return &lack{reason: facts.Inconsistent, detail: c.Action + " gives page after page without an end"}
 	case errors.As(err, &malformed):
-		return &lack{facts.Inconsistent, c.Action + " left out " + malformed.field}
+		return &lack{reason: facts.Inconsistent, detail: c.Action + " left out " + malformed.field}
 	case brokeOff(err):
-		return &lack{facts.Failed, "the answer to " + c.Action + " broke off: try again"}
+		return &lack{reason: facts.Failed, detail: "the answer to " + c.Action + " broke off: try again"}
 	case awsError(err):
 		return c.refused(region, err)
 	}
@@ -74,28 +77,28 @@ func (c Call) refused(region string, err error) *lack {
 	switch code {
 	case "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedAccess", "NotAuthorized",
 		"AuthorizationError", "AuthorizationErrorException":
-		return &lack{facts.AccessDenied, "allow " + c.Action + denier(api.ErrorMessage())}
+		return &lack{reason: facts.AccessDenied, detail: "allow " + c.Action + denier(api.ErrorMessage())}
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired":
-		return &lack{facts.Failed, fmt.Sprintf("the AWS credentials have expired (%s): sign in again", code)}
+		return &lack{reason: facts.Failed, detail: fmt.Sprintf("the AWS credentials have expired (%s): sign in again", code), whole: true}
 	case "OptInRequired":
-		return &lack{facts.Failed, fmt.Sprintf("region %s is not enabled for the account (%s)", region, code)}
+		return &lack{reason: facts.Failed, detail: fmt.Sprintf("region %s is not enabled for the account (%s)", region, code), whole: true}
 	case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure", "InvalidToken", "InvalidAccessKeyId",
 		"MissingAuthenticationToken", "MissingAuthenticationTokenException":
-		return &lack{facts.Failed, fmt.Sprintf("the AWS credentials are not accepted in %s (%s): they are wrong, or the region is not enabled for the account", region, code)}
+		return &lack{reason: facts.Failed, detail: fmt.Sprintf("the AWS credentials are not accepted in %s (%s): they are wrong, or the region is not enabled for the account", region, code), whole: true}
 	case "SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed":
-		return &lack{facts.Failed, fmt.Sprintf("AWS does not accept the signature (%s): the secret key is wrong, or this machine's clock is", code)}
+		return &lack{reason: facts.Failed, detail: fmt.Sprintf("AWS does not accept the signature (%s): the secret key is wrong, or this machine's clock is", code), whole: true}
 	case "InvalidAction", "UnsupportedOperation", "UnknownOperationException", "NotImplemented", "InvalidFilter":
-		return &lack{facts.Unsupported, fmt.Sprintf("%s is not supported here (%s)", c.Action, code)}
+		return &lack{reason: facts.Unsupported, detail: fmt.Sprintf("%s is not supported here (%s)", c.Action, code)}
 	}
 	switch {
 	case throttled(code):
-		return &lack{facts.Throttled, c.Action + " is throttled: try again later"}
-	case strings.HasSuffix(code, "NotFound"), strings.HasSuffix(code, "NotFoundFault"):
-		return &lack{facts.Inconsistent, fmt.Sprintf("%s does not find what another answer named (%s)", c.Action, code)}
-	case strings.HasPrefix(code, "InvalidParameter"), strings.HasPrefix(code, "UnknownParameter"):
-		return &lack{facts.Unsupported, fmt.Sprintf("%s is not supported here (%s)", c.Action, code)}
+		return &lack{reason: facts.Throttled, detail: c.Action + " is throttled: try again later"}
+	case strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(code, "Fault"), "Exception"), "NotFound"):
+		return &lack{reason: facts.Inconsistent, detail: fmt.Sprintf("%s does not find what another answer named (%s)", c.Action, code)}
+	case strings.HasPrefix(code, "InvalidParameter"), strings.HasPrefix(code, "UnknownParameter"), code == "ValidationException":
+		return &lack{reason: facts.Unsupported, detail: fmt.Sprintf("%s is not supported here (%s)", c.Action, code)}
 	}
-	return &lack{facts.Failed, fmt.Sprintf("%s answered %s: try again later", c.Action, code)}
+	return &lack{reason: facts.Failed, detail: fmt.Sprintf("%s answered %s: try again later", c.Action, code)}
 }
 
 // throttled knows the codes that the SDK retries for, and their like.
@@ -119,15 +122,15 @@ func (c Call) unanswered(err error) *lack {
 		if transientStatus(response.HTTPStatusCode()) {
 			reason = facts.Failed
 		}
-		return &lack{reason, fmt.Sprintf("%s answered HTTP %d and no error of AWS's", c.Action, response.HTTPStatusCode())}
+		return &lack{reason: reason, detail: fmt.Sprintf("%s answered HTTP %d and no error of AWS's", c.Action, response.HTTPStatusCode())}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return &lack{facts.TimedOut, c.Action + " gave no answer in time"}
+		return &lack{reason: facts.TimedOut, detail: c.Action + " gave no answer in time"}
 	case errors.As(err, &sending):
-		return &lack{facts.Unreachable, fmt.Sprintf("no connection for %s%s", c.Action, connectionFailure(err))}
+		return &lack{reason: facts.Unreachable, detail: fmt.Sprintf("no connection for %s%s", c.Action, connectionFailure(err))}
 	case errors.As(err, &syntax), errors.As(err, &decoding):
-		return &lack{facts.Unsupported, c.Action + " answered something that cannot be read"}
+		return &lack{reason: facts.Unsupported, detail: c.Action + " answered something that cannot be read"}
 	}
-	return &lack{facts.Failed, c.Action + " failed"}
+	return &lack{reason: facts.Failed, detail: c.Action + " failed"}
 }
 
 // connectionFailure is the cause in words of our own; the error's may name a

@@ -10,16 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/redshift"
 	"github.com/aws/aws-sdk-go-v2/service/redshift/types"
+	"github.com/aws/aws-sdk-go-v2/service/redshiftserverless"
 
 	"github.com/rscheck/rscheck/checks/facts"
-)
-
-// How much happens at once in a region. EC2 gives each operation a bucket of its
-// own (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html);
-// Redshift's rates are not published, so it is asked gently.
-const (
-	sideBySide         = 16
-	sideBySideRedshift = 4
 )
 
 // batch is how many clusters are completed together: as many as EC2 takes values
@@ -30,13 +23,18 @@ const batch = 200
 // each thing is asked for once however many clusters share it. A failure is kept
 // as well: it is the answer for this run.
 type region struct {
-	account  *Account
-	name     string
-	redshift *redshift.Client
-	ec2      *ec2.Client
+	account    *session
+	name       string
+	redshift   *redshift.Client
+	serverless *redshiftserverless.Client
+	ec2        *ec2.Client
 
 	subnetGroups map[string]answer[facts.SubnetGroup]
 	parameters   map[string]answer[[]facts.Parameter]
+	namespaces   map[string]answer[namespace]
+	workgroups   map[string]workgroup             // by ARN
+	logging      map[string]answer[facts.Logging] // by cluster
+	subnetVPCs   map[string]answer[string]
 	// By VPC.
 	vpcs        map[string]answer[facts.VPC]
 	subnets     map[string]answer[[]facts.Subnet]
@@ -60,13 +58,16 @@ type region struct {
 	done, known int
 }
 
-func (a *Account) region(name string) *region {
-	cfg := a.config.Copy()
+func (s *session) region(name string) *region {
+	cfg := s.config.Copy()
 	cfg.Region = name
 	return &region{
-		account: a, name: name, redshift: redshift.NewFromConfig(cfg), ec2: ec2.NewFromConfig(cfg),
+		account: s, name: name,
+		redshift: redshift.NewFromConfig(cfg), serverless: redshiftserverless.NewFromConfig(cfg), ec2: ec2.NewFromConfig(cfg),
 		subnetGroups: map[string]answer[facts.SubnetGroup]{}, parameters: map[string]answer[[]facts.Parameter]{},
-		vpcs: map[string]answer[facts.VPC]{}, subnets: map[string]answer[[]facts.Subnet]{},
+		namespaces: map[string]answer[namespace]{}, workgroups: map[string]workgroup{}, logging: map[string]answer[facts.Logging]{},
+		subnetVPCs: map[string]answer[string]{},
+		vpcs:       map[string]answer[facts.VPC]{}, subnets: map[string]answer[[]facts.Subnet]{},
 		routeTables: map[string]answer[[]facts.RouteTable]{}, networkACLs: map[string]answer[[]facts.NetworkACL]{},
 		gateways:     map[string]answer[[]facts.InternetGateway]{},
 		interfacesAt: map[string]answer[facts.Interface]{}, interfaces: map[string]answer[facts.Interface]{},
@@ -77,18 +78,57 @@ func (a *Account) region(name string) *region {
 	}
 }
 
-// observe finds the clusters of the region and emits them, complete.
+// observe finds the targets of the region and emits them, complete.
 func (r *region) observe(ctx context.Context, emit func(facts.Target) error) (sighting, error) {
-	ctx, _ = withChain(ctx, 0)
-	s := sighting{region: r.name, names: map[string]*lack{}}
-	if names := r.account.options.Clusters; len(names) > 0 {
-		return s, r.finish(ctx, r.named(ctx, names, s.names), emit)
-	}
+	ctx, _ = withChain(r.account.withLane(ctx), 0)
+	s := sighting{region: r.name, names: map[wish]*lack{}}
+	o := &r.account.options
+	every := len(o.Clusters)+len(o.Workgroups) == 0
 	var (
-		waiting []*facts.Target
-		failed  error // emit's
+		clusters, workgroups []*facts.Target
+		ofClusters           *lack
+		ofWorkgroups         *lack
+		failed               error // emit's
+		tasks                []func(context.Context)
 	)
-	s.lack = r.ask(ctx, describeClusters, func(ctx context.Context) error {
+	missed := map[string]*lack{}
+	switch {
+	case every:
+		tasks = append(tasks, func(ctx context.Context) { clusters, ofClusters, failed = r.everyCluster(ctx, emit) })
+	case len(o.Clusters) > 0:
+		tasks = append(tasks, func(ctx context.Context) { clusters = r.named(ctx, o.Clusters, missed) })
+	}
+	if every || len(o.Workgroups) > 0 {
+		tasks = append(tasks, func(ctx context.Context) { workgroups, ofWorkgroups = r.listed(ctx, o.wantsWorkgroup) })
+	}
+	together(ctx, len(tasks), tasks...)
+	if failed != nil {
+		return s, failed
+	}
+	for name, l := range missed {
+		s.names[wishFor(facts.ProvisionedCluster, name)] = l
+	}
+	for _, name := range o.Workgroups {
+		if !slices.ContainsFunc(workgroups, func(t *facts.Target) bool { return strings.EqualFold(t.Name, name) }) {
+			s.names[wishFor(facts.Workgroup, name)] = ofWorkgroups
+		}
+	}
+	if every {
+		s.lacks = []*lack{ofClusters, ofWorkgroups}
+	}
+	return s, r.finish(ctx, append(clusters, workgroups...), emit)
+}
+
+// wantsWorkgroup reports whether the workgroup is to be observed.
+func (o *Options) wantsWorkgroup(name string) bool {
+	return len(o.Clusters)+len(o.Workgroups) == 0 ||
+		slices.ContainsFunc(o.Workgroups, func(wanted string) bool { return strings.EqualFold(wanted, name) })
+}
+
+// everyCluster finds all clusters and emits them batch by batch, but for the last,
+// which it returns.
+func (r *region) everyCluster(ctx context.Context, emit func(facts.Target) error) (waiting []*facts.Target, l *lack, failed error) {
+	l = r.ask(ctx, describeClusters, func(ctx context.Context) error {
 		return pages(ctx, func(ctx context.Context, token *string) (int, *string, error) {
 			out, err := r.redshift.DescribeClusters(ctx, &redshift.DescribeClustersInput{Marker: token, MaxRecords: sdk.Int32(100)})
 			if err != nil {
@@ -108,10 +148,25 @@ func (r *region) observe(ctx context.Context, emit func(facts.Target) error) (si
 			return len(out.Clusters), out.Marker, failed
 		})
 	})
-	if failed != nil {
-		return s, failed
-	}
-	return s, r.finish(ctx, waiting, emit)
+	return waiting, l, failed
+}
+
+// enabledRegions are the regions that are enabled for the account.
+func (r *region) enabledRegions(ctx context.Context) ([]string, *lack) {
+	var names []string
+	l := r.ask(ctx, describeRegions, func(ctx context.Context) error {
+		out, err := r.ec2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{})
+		if err != nil {
+			return err
+		}
+		var f fields
+		for _, region := range out.Regions {
+			names = append(names, f.text("RegionName", region.RegionName))
+		}
+		return f.err()
+	})
+	slices.Sort(names)
+	return names, l
 }
 
 // named asks for clusters by name. The names it does not find go to missed, with
@@ -164,6 +219,10 @@ func (r *region) finish(ctx context.Context, targets []*facts.Target, emit func(
 			return err
 		}
 	}
+	// What belongs to one target alone would grow with the region.
+	clear(r.interfacesAt)
+	clear(r.interfaces)
+	clear(r.logging)
 	return nil
 }
 
@@ -229,6 +288,6 @@ func none[T any](string) answer[T] { return answer[T]{} }
 // never is the answer for what AWS must have told of a key and did not.
 func never[T any](operation string) func(string) answer[T] {
 	return func(key string) answer[T] {
-		return lacking[T](&lack{facts.Inconsistent, callOf(operation).Action + " tells nothing of " + key})
+		return lacking[T](&lack{reason: facts.Inconsistent, detail: callOf(operation).Action + " tells nothing of " + key})
 	}
 }

@@ -30,7 +30,8 @@ func (d *digester) cluster() {
 
 // requireSSL finds whether require_ssl is set, and in force. A parameter that
 // was changed is in force once its group is in-sync, or is not among those the
-// cluster still has to take up.
+// cluster still has to take up. A workgroup has no groups, and its parameters are
+// in force.
 func (d *digester) requireSSL() {
 	const path = "cluster.tls"
 	if missing := d.missing("cluster.parameters", "cluster.parameter_groups"); len(missing) > 0 {
@@ -40,7 +41,11 @@ func (d *digester) requireSSL() {
 	c := &d.target.Cluster
 	i := slices.IndexFunc(c.Parameters, func(p facts.Parameter) bool { return p.Name == "require_ssl" })
 	if i < 0 {
-		d.lack(path, contradiction("cluster.parameters", "redshift:DescribeClusterParameters did not list require_ssl"))
+		teller := "redshift:DescribeClusterParameters"
+		if d.target.Kind == facts.Workgroup {
+			teller = "redshift-serverless:ListWorkgroups"
+		}
+		d.lack(path, contradiction("cluster.parameters", "%s did not list require_ssl", teller))
 		return
 	}
 	p := c.Parameters[i]

@@ -24,8 +24,10 @@ type Snapshot struct {
 	// ScannedAt is when the observation began, in UTC to the second.
 	ScannedAt time.Time `json:"scanned_at"`
 	// Unknown holds what kept targets from being found: a region that could
-	// not be listed, a cluster that was asked for by name and not found. Its
-	// paths are "regions.REGION" and "targets.NAME".
+	// not be listed, a target that was asked for by name and not found, an
+	// account that could not be entered. Its paths are "regions.REGION",
+	// "targets.NAME" and "accounts.ID"; where accounts were named, a region's
+	// is "accounts.ID.regions.REGION".
 	Unknown []Unknown `json:"unknown"`
 	Targets []Target  `json:"targets"`
 }

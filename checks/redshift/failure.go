@@ -98,7 +98,7 @@ func (o Options) refused(server *ServerError) *failure {
 func (o Options) passwordRefused() *failure {
 	switch {
 	case o.foreignPassword():
-		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login that AWS gave for it" + o.forUser()}
+		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login from AWS" + o.forUser()}
 	case o.Password == "":
 		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("the server asks for a password, and none was given for user %s", o.Login)}
 	}
@@ -107,7 +107,7 @@ func (o Options) passwordRefused() *failure {
 
 func (o Options) passwordExpired(words string) *failure {
 	if o.foreignPassword() {
-		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login that AWS gave for it" + o.forUser() + ": " + words}
+		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login from AWS" + o.forUser() + ": " + words}
 	}
 	return &failure{facts.LoginPasswordExpired, facts.AccessDenied, fmt.Sprintf("the password of user %s has expired", o.Login)}
 }

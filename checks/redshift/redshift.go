@@ -2,7 +2,9 @@
 // users may do in it.
 //
 // It logs in once, asks at most ten statements, each in a read-only transaction
-// of its own, and never writes. It knows nothing of any loader, and its statements
+// of its own, and never writes. Where somebody else runs the statements (a
+// Querier, as the Data API), they are the same, sent one by one to a session that
+// is set to be read-only. It knows nothing of any loader, and its statements
 // run on Redshift and on PostgreSQL alike. What the server refuses, does not know
 // or does not answer in time is no error: it is an Unknown that names what to
 // grant. A login that fails is a fact too (facts.Login), and makes all else

@@ -130,11 +130,11 @@ func TestRemoteLoginsThatFail(t *testing.T) {
 		},
 		"password of a secret": {
 			"", Told(`FATAL: password authentication failed for user "stitch"`), facts.LoginFailed, facts.AccessDenied,
-			"the database refused the login that AWS gave for it",
+			"the database refused the login from AWS",
 		},
 		"temporary password": {
 			"stitch", Told(`FATAL: password authentication failed for user "IAM:stitch"`), facts.LoginFailed, facts.AccessDenied,
-			"the database refused the login that AWS gave for it for user stitch",
+			"the database refused the login from AWS for user stitch",
 		},
 		"no such database": {"stitch", Told(`FATAL: database "dw" does not exist`), facts.LoginNoSuchDatabase, facts.Failed, `database "dw" does not exist`},
 		"too many connections": {
@@ -236,7 +236,7 @@ func TestLoginsWithATemporaryPassword(t *testing.T) {
 	}
 	options.Password += "x"
 	login := observe(t, options).Database.Login
-	if login.Outcome != facts.LoginFailed || login.Message != "the database refused the login that AWS gave for it for user stitch" {
+	if login.Outcome != facts.LoginFailed || login.Message != "the database refused the login from AWS for user stitch" {
 		t.Errorf("login: %+v", login)
 	}
 	options = fake(t, refuse("28000", `user "IAM:stitch" does not exist`))

@@ -14,28 +14,37 @@ import (
 )
 
 func (a *app) checksCommand() *cobra.Command {
-	return &cobra.Command{
+	var second verifyOptions
+	cmd := &cobra.Command{
 		Use:   "checks [ID]",
 		Short: "List the checks, or explain one",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return checkIDs(), cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			catalogue, err := checks.Load(policies.FS)
 			if err != nil {
 				return err
 			}
 			if len(args) == 0 {
+				if second != (verifyOptions{}) {
+					return usagef("--verify-with goes with the ID of a check")
+				}
 				return listChecks(a.stdout, catalogue)
 			}
 			check, ok := catalogue.Check(args[0])
 			if !ok {
 				return usagef("no check is called %q: rscheck checks lists them", args[0])
 			}
+			if second != (verifyOptions{}) {
+				return a.verifyCommands(cmd.Context(), check, second)
+			}
 			return explain(a.stdout, check)
 		},
 	}
+	second.bind(cmd.Flags())
+	return cmd
 }
 
 func checkIDs() []string {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -70,5 +72,7 @@ func (a *app) collect(cmd *cobra.Command, runs []*observeOptions) (facts.Snapsho
 			snapshot.ScannedAt = o.started
 		}
 	}
+	// Regions are looked into side by side, and a snapshot is to be comparable.
+	slices.SortStableFunc(snapshot.Targets, func(a, b facts.Target) int { return strings.Compare(a.ID, b.ID) })
 	return snapshot, nil
 }

@@ -87,7 +87,7 @@ type to mend it. What could not be observed is said to be unknown, never guessed
 	})
 	root.AddCommand(
 		a.scanCommand(), a.collectCommand(), a.judgeCommand(), a.demoCommand(),
-		a.checksCommand(), a.iamPolicyCommand(), a.versionCommand(),
+		a.checksCommand(), a.reportCommand(), a.diffCommand(), a.iamPolicyCommand(), a.versionCommand(),
 	)
 	return root
 }

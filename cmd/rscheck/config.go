@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/rscheck/rscheck/report/waivers"
 )
 
 // configFile is read from the working directory where --config names no other.
@@ -19,6 +21,8 @@ const configFile = "rscheck.yaml"
 // layer holds values for flags, by name, from one place.
 type layer struct {
 	origin string // for error messages
+	file   string // and, of a configuration file, its name and line
+	line   int
 	values map[string][]string
 }
 
@@ -27,6 +31,7 @@ type layer struct {
 type config struct {
 	layer
 	targets []layer
+	waivers []waivers.Waiver
 }
 
 // configure fills the flags of cmd that the command line left alone, from the
@@ -140,22 +145,40 @@ func parseConfig(path string, text []byte, known []string) (config, error) {
 		return c, nil
 	}
 	root := document.Content[0]
-	if root.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(root.Content); i += 2 {
-			if root.Content[i].Value != "targets" {
-				continue
-			}
-			var err error
-			if c.targets, err = parseTargets(path, root.Content[i+1], known); err != nil {
-				return config{}, err
-			}
-			root.Content = slices.Delete(root.Content, i, i+2)
-			break
+	if node := take(root, "targets"); node != nil {
+		var err error
+		if c.targets, err = parseTargets(path, node, known); err != nil {
+			return config{}, err
+		}
+	}
+	if node := take(root, "waivers"); node != nil {
+		text, err := yaml.Marshal(map[string]*yaml.Node{"waivers": node})
+		if err != nil {
+			return config{}, usagef("%s: %w", path, err)
+		}
+		if c.waivers, err = waivers.Parse(path, text); err != nil {
+			return config{}, usageError{err}
 		}
 	}
 	var err error
 	c.layer, err = parseLayer(path, root, known)
 	return c, err
+}
+
+// take removes the key from the mapping and returns its value, nil where it is
+// not there.
+func take(mapping *yaml.Node, key string) *yaml.Node {
+	if mapping.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			value := mapping.Content[i+1]
+			mapping.Content = slices.Delete(mapping.Content, i, i+2)
+			return value
+		}
+	}
+	return nil
 }
 
 func parseTargets(path string, node *yaml.Node, known []string) ([]layer, error) {
@@ -174,7 +197,7 @@ func parseTargets(path string, node *yaml.Node, known []string) ([]layer, error)
 }
 
 func parseLayer(path string, node *yaml.Node, known []string) (layer, error) {
-	l := layer{origin: fmt.Sprintf("%s:%d", path, node.Line), values: map[string][]string{}}
+	l := layer{origin: fmt.Sprintf("%s:%d", path, node.Line), file: path, line: node.Line, values: map[string][]string{}}
 	if node.Kind != yaml.MappingNode {
 		return l, usagef("%s:%d: want names of flags and their values, as loader-region: europe", path, node.Line)
 	}

@@ -40,7 +40,7 @@ others broken in the commonest ways. Nothing is connected to.`,
 			if err := j.judge(cmd.Context(), snapshot); err != nil {
 				return err
 			}
-			return a.write(j.finish(), &output)
+			return a.write(j.finish(), &output, j.sources())
 		},
 	}
 	choice.bind(cmd.Flags())

@@ -14,14 +14,21 @@ import (
 )
 
 func (a *app) iamPolicyCommand() *cobra.Command {
-	var choice judgeOptions
+	var (
+		choice judgeOptions
+		way    wayOptions
+		login  string
+		roam   bool
+	)
 	cmd := &cobra.Command{
 		Use:   "iam-policy",
 		Short: "Print the least IAM policy",
 		Long: `Print the IAM policy that permits what the chosen checks ask of AWS, and no more.
-It is made from the same list that rscheck holds its own calls to.`,
-		Example: "  rscheck iam-policy --only NET > policy.json",
-		Args:    cobra.NoArgs,
+It is made from the same list that rscheck holds its own calls to. What a way
+into the database through AWS needs is part of it where the way is named.`,
+		Example: `  rscheck iam-policy --only NET > policy.json
+  rscheck iam-policy --iam --login stitch`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			catalogue, err := checks.Load(policies.FS)
 			if err != nil {
@@ -30,17 +37,25 @@ It is made from the same list that rscheck holds its own calls to.`,
 			if catalogue, err = catalogue.Select(choice.only, choice.skip); err != nil {
 				return usageError{err}
 			}
+			if err := way.check(); err != nil {
+				return err
+			}
+			policy := iamPolicy(catalogue, roam)
+			policy.Statement = append(policy.Statement, way.least(login)...)
 			encoder := json.NewEncoder(a.stdout)
 			encoder.SetIndent("", "  ")
-			return encoder.Encode(iamPolicy(catalogue))
+			return encoder.Encode(policy)
 		},
 	}
 	choice.bindChoice(cmd.Flags())
+	way.bind(cmd.Flags())
+	cmd.Flags().BoolVar(&roam, "all-regions", false, "permit what --region all needs, too")
+	cmd.Flags().StringVar(&login, "login", "stitch", "the database `user` that --iam may log in as")
 	return cmd
 }
 
-// policyDocument is an IAM policy. None of the actions can be held to a resource
-// in every case, so that Resource is "*"
+// policyDocument is an IAM policy. None of the actions that observe can be held to
+// a resource in every case, so that their Resource is "*"
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html).
 type policyDocument struct {
 	Version   string
@@ -51,25 +66,26 @@ type policyStatement struct {
 	Sid      string
 	Effect   string
 	Action   []string
-	Resource string
+	Resource []string
 }
 
 // iamPolicy permits what the chosen checks ask of AWS. Asking who one is takes no
-// permission, and assuming a role is permitted where the role is not.
-func iamPolicy(catalogue *checks.Catalogue) policyDocument {
+// permission, and assuming a role is permitted where the role is not. To roam is to
+// look into every region there is.
+func iamPolicy(catalogue *checks.Catalogue, roam bool) policyDocument {
 	paths := []string{"cluster.status"} // to find the clusters at all
 	for _, check := range catalogue.Chosen() {
 		paths = append(paths, docs.Facts(check)...)
 	}
 	var actions []string
 	for _, p := range aws.Permissions(paths...) {
-		if !strings.HasPrefix(p.Action, "sts:") {
+		if !strings.HasPrefix(p.Action, "sts:") && (roam || p.Action != "ec2:DescribeRegions") {
 			actions = append(actions, p.Action)
 		}
 	}
 	slices.Sort(actions)
 	return policyDocument{
 		Version:   "2012-10-17",
-		Statement: []policyStatement{{Sid: "RscheckRead", Effect: "Allow", Action: slices.Compact(actions), Resource: "*"}},
+		Statement: []policyStatement{{Sid: "RscheckRead", Effect: "Allow", Action: slices.Compact(actions), Resource: []string{"*"}}},
 	}
 }

@@ -21,6 +21,7 @@ func (a *app) judgeCommand() *cobra.Command {
 	var (
 		load   loaderOptions
 		judge  judgeOptions
+		accept acceptOptions
 		output = outputOptions{saved: true}
 	)
 	cmd := &cobra.Command{
@@ -37,11 +38,15 @@ func (a *app) judgeCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := a.configure(cmd); err != nil {
+			config, err := a.configure(cmd)
+			if err != nil {
 				return err
 			}
 			j, err := newJudge(&load, &judge)
 			if err != nil {
+				return err
+			}
+			if j.accepted, err = accept.read(config.waivers); err != nil {
 				return err
 			}
 			if err := output.check(); err != nil {
@@ -56,11 +61,12 @@ func (a *app) judgeCommand() *cobra.Command {
 					return err
 				}
 			}
-			return a.write(j.finish(), &output)
+			return a.write(j.finish(), &output, j.sources())
 		},
 	}
 	load.bind(cmd.Flags())
 	judge.bind(cmd.Flags())
+	accept.bind(cmd.Flags())
 	output.bind(cmd.Flags())
 	bindConfig(cmd.Flags())
 	return cmd
@@ -90,6 +96,13 @@ type judge struct {
 	settings  loader.Settings
 	report    report.Report
 	scope     scope
+	accepted  accepted
+	locations map[string]report.Location
+}
+
+// sources are what formats tell beside the report.
+func (j *judge) sources() sources {
+	return sources{rules: rules(j.catalogue), locations: j.locations}
 }
 
 func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
@@ -107,12 +120,14 @@ func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
 	if catalogue, err = catalogue.Select(choice.only, choice.skip); err != nil {
 		return nil, usageError{err}
 	}
-	return &judge{catalogue: catalogue, settings: settings, scope: scope{choice: choice}, report: report.Report{
-		Schema: report.Schema,
-		Tool:   tool(),
-		Loader: report.Loader{ID: settings.Profile.ID, Region: settings.Region, Connection: settings.Connection, User: settings.User},
-		FailOn: report.Severity(choice.failOn),
-	}}, nil
+	return &judge{
+		catalogue: catalogue, settings: settings, locations: map[string]report.Location{},
+		scope: scope{choice: choice, connection: settings.Connection}, report: report.Report{
+			Schema: report.Schema,
+			Tool:   tool(),
+			Loader: report.Loader{ID: settings.Profile.ID, Region: settings.Region, Connection: settings.Connection, User: settings.User},
+			FailOn: report.Severity(choice.failOn),
+		}}, nil
 }
 
 // judge adds the answers for all targets of a snapshot.
@@ -143,13 +158,14 @@ func (j *judge) add(ctx context.Context, t *facts.Target, at time.Time) error {
 // finish settles the verdicts.
 func (j *judge) finish() report.Report {
 	j.report.Scope = j.scope.String()
-	j.report.Finish()
+	j.accepted.apply(&j.report)
 	return j.report
 }
 
 // scope tells what the command line left out.
 type scope struct {
 	choice                     *judgeOptions
+	connection                 string
 	targets, noAWS, noDatabase int
 }
 
@@ -183,6 +199,10 @@ func (s *scope) String() string {
 		if s.noAWS > 0 {
 			words = append(words, fmt.Sprintf("database only for %d of %d", s.noAWS, s.targets))
 		}
+	}
+	if s.connection != "direct" && s.noAWS < s.targets {
+		// No check follows a tunnel or a private line to the cluster.
+		words = append(words, "but for the way in over "+s.connection)
 	}
 	if len(s.choice.only) > 0 {
 		words = append(words, "only "+strings.Join(s.choice.only, ", "))

@@ -30,6 +30,7 @@ type observer struct {
 	settings loader.Settings
 	progress *progress
 	started  time.Time
+	account  *aws.Account // nil where AWS is left out
 }
 
 // observe emits each target with all that could be observed of it, and returns
@@ -52,15 +53,15 @@ func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) (
 	if o.options.aws.none {
 		return nil, complete(o.hostOnly())
 	}
-	account, err := aws.Open(ctx, aws.Options{
-		Regions: o.options.aws.regions, Clusters: o.options.aws.clusters,
-		Profile: o.options.aws.profile, RoleARN: o.options.aws.roleARN, ExternalID: o.options.aws.externalID,
-		Progress: o.progress.aws,
-	})
+	options, err := o.options.aws.options()
 	if err != nil {
 		return nil, err
 	}
-	return account.Observe(ctx, complete)
+	options.Ways, options.Progress = o.options.database.way.ways(), o.progress.aws
+	if o.account, err = aws.Open(ctx, options); err != nil {
+		return nil, err
+	}
+	return o.account.Observe(ctx, complete)
 }
 
 // hostOnly is the target where AWS is left out.
@@ -87,14 +88,23 @@ func (o *observer) database(ctx context.Context, t *facts.Target, password redsh
 		Login:    cmp.Or(db.login, o.settings.User),
 		Password: password,
 		SSLMode:  redshift.SSLMode(db.sslmode), CAFile: db.caFile,
-		User: o.settings.User, Markers: o.settings.Profile.Markers.Columns,
+		User: o.settings.User, Markers: o.settings.Profile.Markers.Columns, CommentKey: o.settings.Profile.Comment.Key,
+		Prefixes: o.settings.Profile.Reserved.Prefixes, Suffixes: o.settings.Profile.Reserved.ColumnSuffixes,
 		Progress: func(step string) { o.progress.say(t.Name + ": database: " + step) },
 	}
-	if why := o.noDoor(t, options.Host); why != "" {
+	why := o.noDoor(t, options.Host)
+	if throughAWS := db.way.throughAWS(); throughAWS && (why == "" || db.way.secret != "") {
+		if lack := o.goWay(ctx, t, &options); lack != nil {
+			redshift.NotTried(t, lack.Reason, lack.Detail)
+			return nil
+		}
+		why = o.noDoor(t, options.Host) // a secret may tell the host
+	}
+	if why != "" {
 		redshift.NotTried(t, facts.Unreachable, why)
 		return nil
 	}
-	if options.Password == "" {
+	if options.Password == "" && !db.way.throughAWS() {
 		var err error
 		options.Password, err = redshift.FindPassword(os.Getenv, options.Host, options.Port, options.Database, options.Login)
 		if err != nil {
@@ -106,7 +116,10 @@ func (o *observer) database(ctx context.Context, t *facts.Target, password redsh
 
 // noDoor says why there is nothing to log in to, if so.
 func (o *observer) noDoor(t *facts.Target, host string) string {
+	remote := o.options.database.way.via == viaDataAPI
 	switch {
+	case remote && !strings.EqualFold(t.Cluster.Status, "paused"):
+		return "" // AWS itself finds it
 	case host == "" && len(t.Lacking("cluster.endpoint.host")) > 0:
 		return "the cluster's endpoint is not known: give --host"
 	case host == "":
@@ -121,6 +134,9 @@ func (o *observer) noDoor(t *facts.Target, host string) string {
 // from RSCHECK_PASSWORD. It is empty where neither is there; the observer then
 // asks PGPASSWORD and the password file.
 func (o *observer) password() (redshift.Password, error) {
+	if o.options.database.way.throughAWS() {
+		return "", nil
+	}
 	name := o.options.database.passwordFile
 	var in io.Reader
 	switch name {

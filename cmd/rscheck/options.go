@@ -15,47 +15,69 @@ import (
 // awsOptions say which targets are observed over the AWS API, and as whom.
 type awsOptions struct {
 	clusters   []string
+	workgroups []string
 	all        bool
 	regions    []string
 	profile    string
-	roleARN    string
+	roleARNs   []string
+	accounts   string
+	roleName   string
 	externalID string
+	logging    bool
 	none       bool
 	timeout    time.Duration
 }
 
 func (o *awsOptions) bind(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.clusters, "cluster", nil, "the cluster's `ID` (repeatable)")
-	f.BoolVar(&o.all, "all", false, "every cluster of the region")
-	f.StringSliceVar(&o.regions, "region", nil, "the AWS `region` (default from the AWS configuration)")
+	f.StringSliceVar(&o.workgroups, "workgroup", nil, "the serverless workgroup's `name` (repeatable)")
+	f.BoolVar(&o.all, "all", false, "every cluster and workgroup there is")
+	f.StringSliceVar(&o.regions, "region", nil, "the AWS `region` (repeatable; all for every enabled one; default from the AWS configuration)")
 	f.StringVar(&o.profile, "profile", "", "the `profile` of the AWS configuration")
-	f.StringVar(&o.roleARN, "role-arn", "", "assume this role first (`ARN`)")
+	f.StringSliceVar(&o.roleARNs, "role-arn", nil, "assume this role first (`ARN`; several for an account each)")
+	f.StringVar(&o.accounts, "accounts", "", "look into the accounts in this `file`, one id a line (needs --role-name)")
+	f.StringVar(&o.roleName, "role-name", "", "the `name` of the role to assume in each of them")
 	f.StringVar(&o.externalID, "external-id", "", "the external `ID` the role asks for")
+	f.BoolVar(&o.logging, "audit-logging", false, "ask AWS about each cluster's audit logging (SEC005; one call a cluster)")
 	f.BoolVar(&o.none, "no-aws", false, "leave AWS out: judge the database alone (needs --host)")
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all")
 }
 
 // check refuses command lines that name no target, or several ways to one.
 func (o *awsOptions) check(db *databaseOptions) error {
+	named := len(o.clusters) + len(o.workgroups)
 	switch {
 	case o.timeout <= 0:
 		return usagef("--timeout %s: want a time longer than nothing, as 2m", o.timeout)
 	case o.none && db.none:
 		return usagef("--no-aws and --no-database together leave nothing to look at")
-	case o.none && (len(o.clusters) > 0 || o.all):
-		return usagef("--no-aws goes with --host, not with --cluster or --all")
+	case o.none && (named > 0 || o.all):
+		return usagef("--no-aws goes with --host, not with --cluster, --workgroup or --all")
 	case o.none && db.host == "":
 		return usagef("--no-aws needs --host: the address the loader connects to")
 	case o.none:
 		return nil
 	case o.all && len(o.clusters) > 0:
 		return usagef("--all and --cluster exclude each other")
-	case !o.all && len(o.clusters) == 0:
-		return usagef("name a cluster with --cluster ID, or say --all")
-	case (o.all || len(o.clusters) > 1) && db.host != "":
+	case o.all && len(o.workgroups) > 0:
+		return usagef("--all and --workgroup exclude each other")
+	case !o.all && named == 0:
+		return usagef("name a cluster with --cluster ID or a workgroup with --workgroup NAME, or say --all")
+	case (o.all || named > 1) && db.host != "":
 		return usagef("--host goes with one --cluster: each cluster has an endpoint of its own")
-	case o.externalID != "" && o.roleARN == "":
-		return usagef("--external-id goes with --role-arn")
+	}
+	return o.checkAccounts()
+}
+
+// checkAccounts refuses ways into accounts that contradict each other.
+func (o *awsOptions) checkAccounts() error {
+	switch {
+	case (o.accounts == "") != (o.roleName == ""):
+		return usagef("--accounts and --role-name go together")
+	case o.accounts != "" && len(o.roleARNs) > 1:
+		return usagef("--accounts goes with one --role-arn at most: the role to assume first")
+	case o.externalID != "" && o.accounts == "" && len(o.roleARNs) == 0:
+		return usagef("--external-id goes with --role-arn or --accounts")
 	}
 	return nil
 }
@@ -69,6 +91,7 @@ type databaseOptions struct {
 	passwordFile string
 	sslmode      string
 	caFile       string
+	way          wayOptions
 	none         bool
 }
 
@@ -80,10 +103,14 @@ func (o *databaseOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.passwordFile, "password-file", "", "`file` with the password, - for stdin (default $RSCHECK_PASSWORD, $PGPASSWORD, ~/.pgpass)")
 	f.StringVar(&o.sslmode, "sslmode", "verify-full", "verify-full, verify-ca, require, or disable")
 	f.StringVar(&o.caFile, "ca-file", "", "`file` of certificate authorities (default the system's)")
+	o.way.bind(f)
 	f.BoolVar(&o.none, "no-database", false, "leave the database out: judge the network and the cluster alone")
 }
 
 func (o *databaseOptions) check() error {
+	if err := o.way.check(); err != nil {
+		return err
+	}
 	if o.port < 0 || o.port > 65535 {
 		return usagef("--port %d: want a port from 1 to 65535", o.port)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/rscheck/rscheck/checks"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -19,6 +20,10 @@ type outputOptions struct {
 	verbose bool
 	// saved is whether the facts come from a file.
 	saved bool
+
+	sarifInclude  string
+	sarifLocation string
+	junitExtended bool
 }
 
 func (o *outputOptions) bind(f *pflag.FlagSet) {
@@ -27,6 +32,9 @@ func (o *outputOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.color, "color", "auto", "colour: auto, always or never")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the verdict only")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "list what passed and what does not apply, too")
+	f.StringVar(&o.sarifInclude, "sarif-include", "open", "results in SARIF: open (findings and unknowns) or all")
+	f.StringVar(&o.sarifLocation, "sarif-location", "resource", "where SARIF points: resource, or config for the line that declares the target")
+	f.BoolVar(&o.junitExtended, "junit-extended", false, "add what strict JUnit schemas refuse: files, lines, properties")
 }
 
 func (o *outputOptions) check() error {
@@ -35,6 +43,12 @@ func (o *outputOptions) check() error {
 	}
 	if modes := []string{"auto", "always", "never"}; !slices.Contains(modes, o.color) {
 		return usagef("--color %q: want one of %s", o.color, strings.Join(modes, ", "))
+	}
+	if words := []string{"open", "all"}; !slices.Contains(words, o.sarifInclude) {
+		return usagef("--sarif-include %q: want one of %s", o.sarifInclude, strings.Join(words, ", "))
+	}
+	if words := []string{"resource", "config"}; !slices.Contains(words, o.sarifLocation) {
+		return usagef("--sarif-location %q: want one of %s", o.sarifLocation, strings.Join(words, ", "))
 	}
 	for _, file := range o.files {
 		if _, _, err := splitOutput(file); err != nil {
@@ -64,17 +78,30 @@ func splitOutput(value string) (report.Format, string, error) {
 	return format, path, nil
 }
 
+// sources are what formats tell beside the report: what the checks mean, and
+// where the targets are declared.
+type sources struct {
+	rules     []report.Rule
+	locations map[string]report.Location // by the target's id
+}
+
 // write writes the report to its files and, last, to stdout, and takes over its
 // exit code.
-func (a *app) write(r report.Report, o *outputOptions) error {
+func (a *app) write(r report.Report, o *outputOptions, from sources) error {
 	a.code = r.ExitCode
+	options := report.Options{
+		Width: 120, Verbose: o.verbose, Saved: o.saved, Rules: from.rules,
+		SARIFAll: o.sarifInclude == "all", JUnitExtended: o.junitExtended,
+	}
+	if o.sarifLocation == "config" {
+		options.SARIFLocation = from.locations
+	}
 	for _, file := range o.files {
 		format, path, err := splitOutput(file)
 		if err != nil {
 			return err
 		}
-		plain := report.Options{Width: 120, Verbose: o.verbose, Saved: o.saved}
-		if err := report.WriteFile(path, func(w io.Writer) error { return format.Write(w, r, plain) }); err != nil {
+		if err := report.WriteFile(path, func(w io.Writer) error { return format.Write(w, r, options) }); err != nil {
 			return err
 		}
 	}
@@ -82,8 +109,22 @@ func (a *app) write(r report.Report, o *outputOptions) error {
 	if err != nil {
 		return err
 	}
-	width, _ := terminal(a.stdout)
-	return format.Write(a.stdout, r, report.Options{
-		Color: useColor(o.color, a.stdout), Width: width, Verbose: o.verbose, Quiet: o.quiet, Saved: o.saved,
-	})
+	options.Width, _ = terminal(a.stdout)
+	options.Color, options.Quiet = useColor(o.color, a.stdout), o.quiet
+	return format.Write(a.stdout, r, options)
+}
+
+// home is where the pages about the checks can be read.
+const home = "https://github.com/rscheck/rscheck/blob/main/"
+
+// rules explains the checks of a catalogue to formats.
+func rules(catalogue *checks.Catalogue) []report.Rule {
+	var list []report.Rule
+	for _, check := range catalogue.Checks() {
+		list = append(list, report.Rule{
+			ID: check.ID, Title: check.Title, Description: check.Description, Severity: check.Severity,
+			Remediation: check.Remediation, URL: home + check.URL(), Related: check.Related, Conflicts: check.Conflicts,
+		})
+	}
+	return list
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rscheck/rscheck/checks"
+	"github.com/rscheck/rscheck/policies"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -35,7 +37,11 @@ scan itself would have written it. Ends with the exit code that the report has.`
 			if err != nil {
 				return usagef("read report: %w", err)
 			}
-			return a.write(r, &output)
+			catalogue, err := checks.Load(policies.FS)
+			if err != nil {
+				return err
+			}
+			return a.write(r, &output, sources{rules: rules(catalogue)})
 		},
 	}
 	output.bind(cmd.Flags())

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/report"
 )
 
 // observeOptions are those that say what to observe.
@@ -14,6 +15,9 @@ type observeOptions struct {
 	aws      awsOptions
 	database databaseOptions
 	loader   loaderOptions
+	// declared is where the configuration file names the target; its File is
+	// empty for one of the command line.
+	declared report.Location
 }
 
 func (o *observeOptions) bind(f *pflag.FlagSet) {
@@ -26,13 +30,17 @@ func (o *observeOptions) check() error {
 	if err := o.aws.check(&o.database); err != nil {
 		return err
 	}
-	return o.database.check()
+	if err := o.database.check(); err != nil {
+		return err
+	}
+	return o.checkWay()
 }
 
 func (a *app) scanCommand() *cobra.Command {
 	var (
 		observe observeOptions
 		choice  judgeOptions
+		accept  acceptOptions
 		output  outputOptions
 	)
 	cmd := &cobra.Command{
@@ -43,7 +51,9 @@ and tell whether the loader will be able to connect and load.
 
 ` + exitCodes,
 		Example: `  rscheck scan --cluster analytics --loader-region north-america --schema hubspot
-  rscheck scan --all --no-database --output json=report.json
+  rscheck scan --workgroup loading --region us-east-1 --region us-west-2
+  rscheck scan --all --region all --no-database --output json=report.json
+  rscheck scan --all --accounts ids.txt --role-name auditor --no-database
   rscheck scan --no-aws --host dw.example.com --database dw --login auditor`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,6 +68,9 @@ and tell whether the loader will be able to connect and load.
 			if err != nil {
 				return err
 			}
+			if j.accepted, err = accept.read(config.waivers); err != nil {
+				return err
+			}
 			runs, err := targets(cmd, &observe, config)
 			if err != nil {
 				return err
@@ -67,6 +80,7 @@ and tell whether the loader will be able to connect and load.
 	}
 	observe.bind(cmd.Flags())
 	choice.bind(cmd.Flags())
+	accept.bind(cmd.Flags())
 	output.bind(cmd.Flags())
 	bindConfig(cmd.Flags())
 	return cmd
@@ -77,13 +91,16 @@ and tell whether the loader will be able to connect and load.
 // that names a target leaves the file's targets out.
 func targets(cmd *cobra.Command, given *observeOptions, c config) ([]*observeOptions, error) {
 	line := chosen(cmd)
-	named := line.values["cluster"] != nil || line.values["all"] != nil || line.values["host"] != nil
+	named := false
+	for _, flag := range []string{"cluster", "workgroup", "all", "host"} {
+		named = named || line.values[flag] != nil
+	}
 	if named || len(c.targets) == 0 {
 		return []*observeOptions{given}, given.check()
 	}
 	var list []*observeOptions
 	for _, target := range c.targets {
-		o := &observeOptions{}
+		o := &observeOptions{declared: report.Location{File: target.file, Line: target.line}}
 		f := pflag.NewFlagSet("target", pflag.ContinueOnError)
 		o.bind(f)
 		if err := fill(f, line, environment(f), target, c.layer); err != nil {
@@ -115,22 +132,33 @@ func chosen(cmd *cobra.Command) layer {
 func (a *app) scan(ctx context.Context, j *judge, runs []*observeOptions, output *outputOptions) error {
 	progress := a.progress()
 	defer progress.clear()
+	logging := wantsLogging(j.catalogue, j.scope.choice)
 	for _, run := range runs {
+		run.aws.logging = run.aws.logging || logging
 		settings, err := run.loader.settings()
 		if err != nil {
 			return err
 		}
 		j.settings = settings
 		o := observer{app: a, options: run, settings: settings, progress: progress}
-		unknown, err := o.observe(ctx, func(t facts.Target) error { return j.add(ctx, &t, o.started) })
-		if err != nil {
+		unknown, err := o.observe(ctx, func(t facts.Target) error {
+			if run.declared.File != "" {
+				j.locations[t.ID] = run.declared
+			}
+			return j.add(ctx, &t, o.started)
+		})
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
 		j.report.Unknown = append(j.report.Unknown, unknown...)
 		if j.report.ScannedAt.IsZero() {
 			j.report.ScannedAt = o.started
 		}
+		if ctx.Err() != nil {
+			j.report.Unknown = append(j.report.Unknown, facts.Unknown{Path: "scan", Reason: facts.Failed, Detail: "the scan was interrupted"})
+			break
+		}
 	}
 	progress.clear()
-	return a.write(j.finish(), output)
+	return a.write(j.finish(), output, j.sources())
 }

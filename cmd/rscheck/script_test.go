@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -27,9 +29,14 @@ var northAmerica = []string{"52.23.137.21/32", "52.204.223.208/32", "52.204.228.
 // TestScripts runs the command lines of testdata/script as a shell would. Besides
 // testscript's own, a script has these commands:
 //
-//	aws                    play a healthy cluster "analytics" in us-east-1
-//	fault OPERATION KIND   from now on the call is denied, throttled, garbage, or hangs
+//	aws [FILE] [WORD...]   play a healthy cluster "analytics" in us-east-1; the file has the
+//	                       temporary passwords, the identity and the secrets it knows,
+//	                       and the words are for enlarge
+//	fault OPERATION KIND [REGION]
+//	                       from now on the call is denied, throttled, garbage, or hangs
+//	arrived OPERATION      wait until the call has come in
 //	calls                  write the calls so far to the file calls, sorted
+//	parameters OPERATION   write the parameters of its calls so far to the file parameters
 //	sql DATABASE FILE      run the file on the PostgreSQL server as its admin
 func TestScripts(t *testing.T) {
 	server := postgres.Test(t, postgres.Options{TCP: true, TLS: true})
@@ -47,8 +54,17 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"aws": func(ts *testscript.TestScript, _ bool, _ []string) {
-				aws, err := fakeaws.Start(fakeaws.Healthy(northAmerica...))
+			"aws": func(ts *testscript.TestScript, _ bool, args []string) {
+				logins := &fakeaws.Logins{}
+				if len(args) > 0 && strings.HasSuffix(args[0], ".json") {
+					ts.Check(json.Unmarshal([]byte(os.Expand(ts.ReadFile(args[0]), ts.Getenv)), logins))
+					args = args[1:]
+				}
+				logins.Data = dataAPIOf(t.Context(), server, logins)
+				cloud := fakeaws.Healthy(northAmerica...)
+				cloud.Region(fakeaws.RegionName).Logins = logins
+				enlarge(cloud, args)
+				aws, err := fakeaws.Start(cloud)
 				ts.Check(err)
 				ts.Defer(func() { aws.Close() })
 				for name, value := range aws.Environment() {
@@ -57,6 +73,17 @@ func TestScripts(t *testing.T) {
 				ts.Value(playing{}).(*playing).aws = aws
 			},
 			"fault": fault,
+			"arrived": func(ts *testscript.TestScript, _ bool, args []string) {
+				for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+					requests := ts.Value(playing{}).(*playing).aws.Requests()
+					if slices.ContainsFunc(requests, func(r fakeaws.Request) bool { return r.Operation == args[0] }) {
+						return
+					}
+					if time.Now().After(deadline) {
+						ts.Fatalf("%s did not come in", args[0])
+					}
+				}
+			},
 			"calls": func(ts *testscript.TestScript, _ bool, _ []string) {
 				var lines []string
 				for _, r := range ts.Value(playing{}).(*playing).aws.Requests() {
@@ -64,6 +91,15 @@ func TestScripts(t *testing.T) {
 				}
 				slices.Sort(lines)
 				ts.Check(os.WriteFile(ts.MkAbs("calls"), []byte(strings.Join(lines, "")), 0o600))
+			},
+			"parameters": func(ts *testscript.TestScript, _ bool, args []string) {
+				var lines []string
+				for _, r := range ts.Value(playing{}).(*playing).aws.Requests() {
+					if r.Operation == args[0] {
+						lines = append(lines, strings.ReplaceAll(r.Params.Encode(), "&", "\n")+"\n")
+					}
+				}
+				ts.Check(os.WriteFile(ts.MkAbs("parameters"), []byte(strings.Join(lines, "\n")), 0o600))
 			},
 			"sql": func(ts *testscript.TestScript, _ bool, args []string) {
 				script := os.Expand(ts.ReadFile(args[1]), ts.Getenv)
@@ -83,10 +119,33 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 		"throttled": fakeaws.Throttled(),
 		"garbage":   fakeaws.Garbage(),
 		"hangs":     fakeaws.Hang(),
+		// Of a call that AWS makes on the caller's behalf.
+		"denied-behind": fakeaws.Denied("User: arn:aws:iam::111122223333:user/auditor is not authorized to perform: redshift:GetClusterCredentials on resource: *"),
 	}
 	kind, ok := kinds[args[1]]
 	if !ok {
 		ts.Fatalf("no fault is called %s", args[1])
 	}
+	if len(args) > 2 {
+		kind.Region = args[2]
+	}
 	ts.Value(playing{}).(*playing).aws.Inject(args[0], kind)
+}
+
+// enlarge adds to a healthy cloud a workgroup ("serverless"), a second account that
+// lets the auditor in ("accounts"), or a region with nothing in it (its name).
+func enlarge(cloud *fakeaws.Cloud, words []string) {
+	for _, word := range words {
+		switch word {
+		case "serverless":
+			cloud.Region(fakeaws.RegionName).HealthyWorkgroup()
+		case "accounts":
+			second := fakeaws.Healthy(northAmerica...).Accounts[0]
+			second.Become("444455556666", "ASIAIOSFODNN7EXAMPLE")
+			second.Roles = []fakeaws.Role{{ARN: "arn:aws:iam::444455556666:role/auditor", ExternalID: "rscheck-7"}}
+			cloud.Accounts = append(cloud.Accounts, second)
+		default:
+			cloud.Accounts[0].Regions[word] = &fakeaws.Region{}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 // Demo makes the snapshot that rscheck demo judges: it plays an estate of
 // clusters with the fake AWS server, gives each a database on a throwaway
-// PostgreSQL, and has rscheck itself collect what it sees.
+// PostgreSQL that passes for Redshift, and has rscheck itself collect what it
+// sees.
 //
 //	go run ./internal/demo
 package main
@@ -17,6 +18,7 @@ import (
 
 	"github.com/rscheck/rscheck/internal/fakeaws"
 	"github.com/rscheck/rscheck/internal/postgres"
+	"github.com/rscheck/rscheck/internal/redshiftfront"
 )
 
 const snapshot = "cmd/rscheck/demo.json"
@@ -43,7 +45,7 @@ func run(ctx context.Context) (err error) {
 		aws.Inject(operation, fault)
 	}
 
-	server, err := postgres.Start(ctx, postgres.Options{TCP: true, TLS: true})
+	server, err := postgres.Start(ctx, postgres.Options{})
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,14 @@ func run(ctx context.Context) (err error) {
 	if err := fill(ctx, server); err != nil {
 		return err
 	}
-	return collect(ctx, aws, server)
+	front, err := redshiftfront.Open(redshiftfront.Options{Server: server, Users: map[string]redshiftfront.User{
+		"stitch": {Password: password}, "auditor": {Password: password},
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, front.Close()) }()
+	return collect(ctx, aws, front)
 }
 
 // fill makes the users and a database for each cluster that has one.
@@ -63,6 +72,9 @@ func fill(ctx context.Context, server *postgres.Server) error {
 		if _, err := server.SQL(ctx, "postgres", "CREATE DATABASE "+d.name); err != nil {
 			return err
 		}
+		if err := redshiftfront.Prepare(ctx, server, d.name); err != nil {
+			return err
+		}
 		if _, err := server.SQL(ctx, d.name, d.script); err != nil {
 			return fmt.Errorf("fill database %s: %w", d.name, err)
 		}
@@ -71,14 +83,14 @@ func fill(ctx context.Context, server *postgres.Server) error {
 }
 
 // collect runs rscheck collect over all clusters, as its user would.
-func collect(ctx context.Context, aws *fakeaws.Server, server *postgres.Server) error {
+func collect(ctx context.Context, aws *fakeaws.Server, front *redshiftfront.Front) error {
 	folder, err := os.MkdirTemp("", "rscheck-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(folder)
 	config := filepath.Join(folder, "rscheck.yaml")
-	if err := os.WriteFile(config, []byte(targets(server)), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(targets(front)), 0o600); err != nil {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, "go", "run", "./cmd/rscheck", "collect", "--config", config, "-o", snapshot)
@@ -91,16 +103,16 @@ func collect(ctx context.Context, aws *fakeaws.Server, server *postgres.Server) 
 }
 
 // targets is the configuration that tells rscheck where each cluster's database
-// is: all of them on the one PostgreSQL.
-func targets(server *postgres.Server) string {
+// is: all of them behind the one front.
+func targets(front *redshiftfront.Front) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "ca-file: %s\ntargets:\n", server.CAFile)
+	fmt.Fprintf(&b, "ca-file: %s\ntargets:\n", front.CAFile)
 	for _, c := range clusters {
 		fmt.Fprintf(&b, "- cluster: %s\n  region: %s\n", c.name, c.region)
 		if c.database == "" {
 			continue // reached by its endpoint, if at all
 		}
-		fmt.Fprintf(&b, "  host: localhost\n  port: %d\n  database: %s\n", server.Port, c.database)
+		fmt.Fprintf(&b, "  host: localhost\n  port: %d\n  database: %s\n", front.Port, c.database)
 		if c.login != "" {
 			fmt.Fprintf(&b, "  login: %s\n", c.login)
 		}

@@ -23,6 +23,17 @@ func operations() map[string]operation {
 		"redshift DescribeClusters":                  {[]string{"ClusterIdentifier", "MaxRecords", "Marker"}, (*call).describeClusters},
 		"redshift DescribeClusterSubnetGroups":       {[]string{"ClusterSubnetGroupName", "MaxRecords", "Marker"}, (*call).describeClusterSubnetGroups},
 		"redshift DescribeClusterParameters":         {[]string{"ParameterGroupName", "MaxRecords", "Marker"}, (*call).describeClusterParameters},
+		"redshift DescribeLoggingStatus":             {[]string{"ClusterIdentifier"}, (*call).describeLoggingStatus},
+		"redshift-serverless ListWorkgroups":         {[]string{"maxResults", "nextToken"}, (*call).listWorkgroups},
+		"redshift-serverless ListNamespaces":         {[]string{"maxResults", "nextToken"}, (*call).listNamespaces},
+		"ec2 DescribeRegions":                        {[]string{"AllRegions"}, (*call).describeRegions},
+		"redshift GetClusterCredentials":             {[]string{"ClusterIdentifier", "DbUser", "DbName", "AutoCreate", "DurationSeconds"}, (*call).getClusterCredentials},
+		"redshift GetClusterCredentialsWithIAM":      {[]string{"ClusterIdentifier", "DbName", "DurationSeconds"}, (*call).getClusterCredentialsWithIAM},
+		"redshift-serverless GetCredentials":         {[]string{"workgroupName", "dbName", "durationSeconds"}, (*call).getCredentials},
+		"secretsmanager GetSecretValue":              {[]string{"SecretId"}, (*call).getSecretValue},
+		"redshift-data ExecuteStatement":             {executeParams, (*call).executeStatement},
+		"redshift-data DescribeStatement":            {[]string{"Id"}, (*call).describeStatement},
+		"redshift-data GetStatementResult":           {[]string{"Id", "NextToken"}, (*call).getStatementResult},
 		"ec2 DescribeVpcs":                           {ec2List, (*call).describeVpcs},
 		"ec2 DescribeSubnets":                        {ec2List, (*call).describeSubnets},
 		"ec2 DescribeRouteTables":                    {ec2List, (*call).describeRouteTables},
@@ -50,8 +61,11 @@ func (c *call) answer() *apiError {
 	switch {
 	case c.account == nil, c.region == nil && c.Service != "sts":
 		code := "InvalidClientTokenId"
-		if c.Service == "ec2" {
+		switch {
+		case c.Service == "ec2":
 			code = "AuthFailure"
+		case speaksJSON(c.Service):
+			code = "UnrecognizedClientException"
 		}
 		return &apiError{http.StatusForbidden, code, "The security token included in the request is invalid."}
 	case !known:
@@ -62,6 +76,9 @@ func (c *call) answer() *apiError {
 		if root != "Action" && root != "Version" && !slices.Contains(op.params, root) {
 			return refuse("UnknownParameter", "The parameter %s is not recognized", root)
 		}
+	}
+	if speaksJSON(c.Service) {
+		return op.handle(c)
 	}
 	d := &c.out
 	namespace := map[string]string{

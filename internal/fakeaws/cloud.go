@@ -27,6 +27,8 @@ type Role struct{ ARN, ExternalID string }
 // an empty word is an element that AWS leaves out.
 type Region struct {
 	Clusters          []*Cluster
+	Workgroups        []*Workgroup
+	Namespaces        []Namespace
 	SubnetGroups      []facts.SubnetGroup
 	ParameterGroups   map[string][]facts.Parameter
 	VPCs              []*VPC
@@ -34,6 +36,8 @@ type Region struct {
 	VPCEndpoints      []facts.VPCEndpoint
 	GroupAssociations []facts.GroupAssociation
 	BlockPublicAccess facts.BlockPublicAccess
+	// Logins are what AWS tells of ways into the databases; nil for nothing.
+	Logins *Logins
 }
 
 // Cluster is a provisioned cluster. Its parameters are those of the region's
@@ -54,6 +58,31 @@ type VPC struct {
 	InternetGateways []facts.InternetGateway
 	SecurityGroups   []facts.SecurityGroup
 	Interfaces       []facts.Interface
+}
+
+// Become gives the account another id and key, and what it owns with it.
+func (a *Account) Become(id, accessKey string) {
+	former := a.ID
+	own := func(owner *string) {
+		if *owner == former {
+			*owner = id
+		}
+	}
+	a.ID, a.AccessKey = id, accessKey
+	for _, r := range a.Regions {
+		for i := range r.PrefixLists {
+			own(&r.PrefixLists[i].OwnerID)
+		}
+		for _, v := range r.VPCs {
+			own(&v.OwnerID)
+			for i := range v.Subnets {
+				own(&v.Subnets[i].OwnerID)
+			}
+			for i := range v.SecurityGroups {
+				own(&v.SecurityGroups[i].OwnerID)
+			}
+		}
+	}
 }
 
 // Region returns the region of the first account that has it. It panics where

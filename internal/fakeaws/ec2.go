@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,7 +62,9 @@ func (c *call) describeVpcs() *apiError {
 func (c *call) describeSubnets() *apiError {
 	d := &c.out
 	subnets := gather(c.region, func(v *VPC) []facts.Subnet { return v.Subnets })
-	return respond(c, "subnetSet", ec2Limits, subnets, byVPC[facts.Subnet](), func(w within[facts.Subnet]) {
+	filters := byVPC[facts.Subnet]()
+	filters["subnet-id"] = func(w within[facts.Subnet]) []string { return []string{w.thing.ID} }
+	return respond(c, "subnetSet", ec2Limits, subnets, filters, func(w within[facts.Subnet]) {
 		s := w.thing
 		d.text("subnetId", s.ID)
 		d.text("vpcId", s.VPCID)
@@ -208,4 +211,19 @@ func (c *call) describeVpcBlockPublicAccessExclusions() *apiError {
 		d.text("resourceArn", e.ResourceARN)
 		d.text("state", e.State)
 	})
+}
+
+// describeRegions tells the regions that are enabled, which are all that an
+// account of a Cloud has.
+func (c *call) describeRegions() *apiError {
+	if all := c.Params.Get("AllRegions"); all != "" && all != "false" {
+		return refuse("InvalidParameterValue", "fakeaws tells no regions that are not enabled")
+	}
+	d := &c.out
+	each(d, "regionInfo", "item", slices.Sorted(maps.Keys(c.account.Regions)), func(name string) {
+		d.text("regionName", name)
+		d.text("regionEndpoint", "ec2."+name+".amazonaws.com")
+		d.text("optInStatus", "opt-in-not-required")
+	})
+	return nil
 }

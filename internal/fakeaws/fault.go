@@ -93,8 +93,11 @@ func (f *Fault) due(region string) bool {
 
 // deniedCode is the word of each service for a missing permission.
 func deniedCode(service string) string {
-	if service == "ec2" {
+	switch {
+	case service == "ec2":
 		return "UnauthorizedOperation"
+	case speaksJSON(service):
+		return "AccessDeniedException"
 	}
 	return "AccessDenied"
 }
@@ -153,6 +156,10 @@ func reset(w http.ResponseWriter) {
 
 // writeError writes an error in the form of the service.
 func writeError(w http.ResponseWriter, service string, e *apiError) {
+	if speaksJSON(service) {
+		writeJSONError(w, e)
+		return
+	}
 	var d document
 	fill := func() {
 		d.text("Code", e.code)

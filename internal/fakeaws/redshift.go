@@ -228,3 +228,21 @@ func partition(region string) string {
 	}
 	return "aws"
 }
+
+func (c *call) describeLoggingStatus() *apiError {
+	name := c.Params.Get("ClusterIdentifier")
+	k := c.region.Cluster(name)
+	if k == nil {
+		return notFound("ClusterNotFound", "Cluster", name)
+	}
+	d, l := &c.out, k.Logging
+	d.flag("LoggingEnabled", l.Enabled)
+	d.text("LogDestinationType", l.Destination)
+	if len(l.Exports) > 0 {
+		d.texts("LogExports", "member", l.Exports)
+	}
+	d.text("LastSuccessfulDeliveryTime", l.LastDelivery)
+	d.text("LastFailureTime", l.LastFailure)
+	d.text("LastFailureMessage", l.FailureMessage)
+	return nil
+}

@@ -1,5 +1,5 @@
-// Package fakeaws plays AWS over HTTP, in this process: as much of Redshift, EC2
-// and STS as rscheck asks, shaped and paged as AWS does it. What is there is a
+// Package fakeaws plays AWS over HTTP, in this process: as much of Redshift, Redshift
+// Serverless, EC2 and STS as rscheck asks, shaped and paged as AWS does it. What is there is a
 // Cloud; what goes wrong is a Fault; every request is logged. It serves tests and
 // whoever needs a snapshot without an AWS account.
 //
@@ -34,11 +34,13 @@ type Server struct {
 	delay    time.Duration
 	rounds   rounds
 	tokens   int
+	begin    func(Request)
+	end      func(Request)
 }
 
 // Request is a request that came in.
 type Request struct {
-	Service   string // as in the signature: redshift, ec2, sts
+	Service   string // as in the signature: redshift, redshift-serverless, ec2, sts
 	Operation string
 	Region    string
 	Account   string
@@ -95,6 +97,10 @@ func (s *Server) Delay(d time.Duration) { s.set(func() { s.delay = max(d, time.M
 // them at once. Each time is a round: requests of one round did not wait for each
 // other.
 func (s *Server) Settle(d time.Duration) { s.set(func() { s.rounds.settle = d }) }
+
+// Watch has begin told of each request that comes in, and end of it once it is
+// answered. Both are called at once by many.
+func (s *Server) Watch(begin, end func(Request)) { s.set(func() { s.begin, s.end = begin, end }) }
 
 // Inject adds a fault to an operation. The first that is due strikes.
 func (s *Server) Inject(operation string, f Fault) {
@@ -181,6 +187,10 @@ type call struct {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := s.receive(r)
 	wait, over := s.file(c)
+	if begin, end := s.watchers(); begin != nil {
+		begin(c.Request)
+		defer end(c.Request)
+	}
 	time.Sleep(wait)
 	if over != nil {
 		<-over
@@ -195,11 +205,21 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	case c.fault != nil && c.fault.kind != emptyPages && c.fault.kind != repeatsToken:
 		c.fault.strike(w, r, c.Service, body)
 	case err != nil:
-		writeError(w, c.Service, err)
+		writeError(w, c.Service, err.said(c.Service))
 	default:
-		w.Header().Set("Content-Type", "text/xml;charset=UTF-8")
+		content := "text/xml;charset=UTF-8"
+		if speaksJSON(c.Service) {
+			content = contentJSON
+		}
+		w.Header().Set("Content-Type", content)
 		_, _ = w.Write(body)
 	}
+}
+
+func (s *Server) watchers() (begin, end func(Request)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begin, s.end
 }
 
 func (s *Server) played() *Cloud {
@@ -223,6 +243,9 @@ func (s *Server) receive(r *http.Request) *call {
 			}
 		}
 	}
+	if r.Header.Get("X-Amz-Target") != "" {
+		c.Operation, c.Params = receiveJSON(r)
+	}
 	if _, number, ok := strings.Cut(r.Header.Get("Amz-Sdk-Request"), "attempt="); ok {
 		number, _, _ = strings.Cut(number, ";")
 		if n, err := strconv.Atoi(number); err == nil {
@@ -230,7 +253,7 @@ func (s *Server) receive(r *http.Request) *call {
 		}
 	}
 	reads := slices.ContainsFunc([]string{"Describe", "List", "Get"}, func(p string) bool { return strings.HasPrefix(c.Operation, p) })
-	c.Refused = !reads && c.Operation != "AssumeRole"
+	c.Refused = !reads && c.Operation != "AssumeRole" && c.Operation != "ExecuteStatement" // which looks at its statement
 	return c
 }
 

@@ -263,3 +263,52 @@ func TestFaultsComeAndGo(t *testing.T) {
 		t.Errorf("another operation: %v", err)
 	}
 }
+
+// TestTheFormOfAnswersInJSON looks at what the SDK would forgive.
+func TestTheFormOfAnswersInJSON(t *testing.T) {
+	cloud := Healthy()
+	cloud.Region(RegionName).HealthyWorkgroup()
+	s, _ := start(t, cloud)
+	for name, tc := range map[string]struct {
+		operation, body string
+		status          int
+		want            []string
+	}{
+		"workgroups": {"ListWorkgroups", `{"maxResults":100}`, 200, []string{
+			`"workgroupName":"loading"`, `"status":"AVAILABLE"`, `"networkInterfaceId":"eni-0sa"`, `"parameterKey":"require_ssl"`,
+			`"workgroupArn":"arn:aws:redshift-serverless:us-east-1:111122223333:workgroup/` + WorkgroupID + `"`,
+		}},
+		"namespaces":                 {"ListNamespaces", `{}`, 200, []string{`"kmsKeyId":"AWS_OWNED_KMS_KEY"`, `"logExports":["userlog","connectionlog"]`}},
+		"page too large":             {"ListWorkgroups", `{"maxResults":101}`, 400, []string{`"__type":"ValidationException"`}},
+		"parameter it does not know": {"ListWorkgroups", `{"colour":"red"}`, 400, []string{`"__type":"ValidationException"`}},
+		"operation it does not know": {"ListSnapshots", `{}`, 400, []string{`"__type":"UnknownOperationException"`}},
+		"write":                      {"DeleteWorkgroup", `{"workgroupName":"loading"}`, 403, []string{`"__type":"AccessDeniedException"`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := http.NewRequest(http.MethodPost, s.URL(), strings.NewReader(tc.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", contentJSON)
+			r.Header.Set("X-Amz-Target", "RedshiftServerless."+tc.operation)
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+AccessKey+"/20261123/"+RegionName+"/redshift-serverless/aws4_request, SignedHeaders=host, Signature=0")
+			answer, err := http.DefaultClient.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			body, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.StatusCode != tc.status {
+				t.Errorf("status %d, want %d", answer.StatusCode, tc.status)
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(string(body), want) {
+					t.Errorf("no %s in\n%s", want, body)
+				}
+			}
+		})
+	}
+}

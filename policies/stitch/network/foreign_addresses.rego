@@ -11,7 +11,7 @@
 #   id: NET007
 #   severity: medium
 #   remediation: Let in the addresses of the loader's own region, and revoke the rules for the others.
-package rscheck.stitch.network.allow_list
+package rscheck.stitch.network.foreign_addresses
 
 import data.rscheck.lib.cause
 import data.rscheck.lib.permission
@@ -72,5 +72,5 @@ revoke[foreign.id] contains remedy.aws(
 revoke[foreign.id] contains remedy.note(sprintf("Take %s off prefix list %s.", [rule.cidr, rule.prefix_list])) if {
 	some foreign in input.network.allow_list.foreign
 	some rule in foreign.rules
-	rule.prefix_list != ""
+	not rule.prefix_list == ""
 }

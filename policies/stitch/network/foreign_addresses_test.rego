@@ -1,7 +1,7 @@
-package rscheck.stitch.network.allow_list_test
+package rscheck.stitch.network.foreign_addresses_test
 
 import data.rscheck.lib.fixture_test as fixture
-import data.rscheck.stitch.network.allow_list
+import data.rscheck.stitch.network.foreign_addresses
 
 listed(own, sets) := fixture.document({"network": {"allow_list": {"own": own, "foreign": sets}}})
 
@@ -39,12 +39,12 @@ test_deny[name] if {
 			"lets in 203.0.113.9/32, which Stitch does not load from (singer)",
 		]}],
 	}
-	found := allow_list.deny with input as tc[0]
+	found := foreign_addresses.deny with input as tc[0]
 	{[f.subject, f.severity, f.message] | some f in found} == tc[1]
 }
 
 test_remedy if {
-	found := allow_list.deny with input as listed("deny", [europe])
+	found := foreign_addresses.deny with input as listed("deny", [europe])
 	{step.text | some f in found; some step in array.slice(f.remediation, 1, 9)} == {
 		concat("", [
 			"aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-1 --ip-permissions ",
@@ -59,6 +59,6 @@ test_not_applicable[name] if {
 		"direct": ["direct", set()],
 		"ssh": ["ssh", {"asked only of connection direct; this one is ssh"}],
 	}
-	found := allow_list.not_applicable with input as fixture.document({"loader": {"connection": tc[0]}})
+	found := foreign_addresses.not_applicable with input as fixture.document({"loader": {"connection": tc[0]}})
 	{f.message | some f in found} == tc[1]
 }

@@ -1,0 +1,152 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
+
+// session is an account as seen with one set of credentials.
+type session struct {
+	*Account
+	// id is the account's where the options name it, and empty for the
+	// account of the credentials where they name none.
+	id     string
+	config sdk.Config
+
+	// The caller's identity is asked for once, and only where it is needed.
+	identityMu sync.Mutex
+	identity   map[string]answer[string]
+}
+
+func (a *Account) session(id string, config sdk.Config) *session {
+	return &session{Account: a, id: id, config: config, identity: map[string]answer[string]{}}
+}
+
+// visit is an account to look into.
+type visit struct {
+	id   string // its account id; empty for the account of the credentials
+	role string // to assume; empty for none
+}
+
+// visits are the accounts that the options name, and the one of the credentials
+// where they name none.
+func (a *Account) visits(ctx context.Context) []visit {
+	o := &a.options
+	var list []visit
+	for _, role := range o.Roles {
+		list = append(list, visit{accountOf(role), role})
+	}
+	own := ""
+	if len(o.Accounts) > 0 {
+		// Where it is not told, the role of every account is tried.
+		own = a.ownAccount(ctx)
+	}
+	for _, id := range o.Accounts {
+		v := visit{id: id}
+		if id != own {
+			v.role = fmt.Sprintf("arn:%s:iam::%s:role/%s", partition(a.config.Region), id, o.RoleName)
+		}
+		list = append(list, v)
+	}
+	if len(list) == 0 {
+		list = append(list, visit{})
+	}
+	return list
+}
+
+// ownAccount is the account of the credentials, empty where AWS does not tell it.
+func (a *Account) ownAccount(ctx context.Context) string {
+	own := a.session("", a.config)
+	own.region(a.config.Region).askCaller(ctx)
+	return own.callerAccount().value
+}
+
+// enter gets credentials for the account. It does not leave to the first call of a
+// region what would then look like the region's trouble.
+func (a *Account) enter(ctx context.Context, v visit) (*session, *lack) {
+	s := a.session(v.id, a.config.Copy())
+	if v.role == "" {
+		return s, nil
+	}
+	if l := assume(ctx, &s.config, v.role, a.options.ExternalID); l != nil {
+		return nil, &lack{reason: l.reason, detail: l.detail + " (role " + v.role + ")", whole: true}
+	}
+	a.sessionsMu.Lock()
+	defer a.sessionsMu.Unlock()
+	a.sessions[v.id] = s
+	return s, nil
+}
+
+// configOf is the SDK's configuration to ask about t with: its region, and the
+// credentials by which it was found.
+func (a *Account) configOf(t *facts.Target) sdk.Config {
+	a.sessionsMu.Lock()
+	defer a.sessionsMu.Unlock()
+	cfg := a.config.Copy()
+	if s := a.sessions[t.Account]; s != nil {
+		cfg = s.config.Copy()
+	}
+	cfg.Region = t.Region
+	return cfg
+}
+
+// regions are those that the options name, or every enabled one.
+func (s *session) regions(ctx context.Context) ([]string, *lack) {
+	if !everyRegion(s.options.Regions) {
+		return s.options.Regions, nil
+	}
+	names, l := s.region(s.config.Region).enabledRegions(ctx)
+	if l == nil && len(names) == 0 { // no account is without
+		l = never[string](describeRegions)("any region").lack
+	}
+	return names, l
+}
+
+// everyRegion reports whether the options ask for every enabled region.
+func everyRegion(regions []string) bool { return slices.Contains(regions, AllRegions) }
+
+var (
+	accountID = regexp.MustCompile(`^[0-9]{12}$`)
+	roleName  = regexp.MustCompile(`^[A-Za-z0-9_+=,.@/-]{1,128}$`)
+)
+
+// checkAccounts refuses what names no account, or one account twice.
+func checkAccounts(o *Options) error {
+	seen := map[string]bool{}
+	ids := slices.Clone(o.Accounts)
+	for _, role := range o.Roles {
+		parsed, err := arn.Parse(role)
+		if err != nil || parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") {
+			return fmt.Errorf("role %q: want an ARN, as arn:aws:iam::111122223333:role/NAME", role)
+		}
+		ids = append(ids, parsed.AccountID)
+	}
+	for _, id := range ids {
+		switch {
+		case !accountID.MatchString(id):
+			return fmt.Errorf("account %q: want twelve digits", id)
+		case seen[id]:
+			return fmt.Errorf("account %s is named twice", id)
+		}
+		seen[id] = true
+	}
+	if len(o.Accounts) > 0 && !roleName.MatchString(o.RoleName) {
+		return errors.New("accounts: want the name of the role to assume in each")
+	}
+	return nil
+}
+
+func accountOf(role string) string {
+	parsed, _ := arn.Parse(role)
+	return parsed.AccountID
+}
