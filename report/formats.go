@@ -75,6 +75,7 @@ func Formats() []Format {
 	return []Format{
 		{Name: "text", Extensions: []string{".txt"}, Write: Text},
 		{Name: "json", Extensions: []string{".json"}, Write: func(w io.Writer, r Report, _ Options) error { return JSON(w, r) }},
+		{Name: "html", Extensions: []string{".html", ".htm"}, Write: HTML},
 		{Name: "sarif", Extensions: []string{".sarif", ".sarif.json"}, Write: SARIF},
 		{Name: "junit", Extensions: []string{".xml"}, Write: JUnit},
 		{Name: "markdown", Extensions: []string{".md"}, Write: Markdown},

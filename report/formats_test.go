@@ -14,7 +14,7 @@ func TestFormatIsFoundByName(t *testing.T) {
 		}
 	}
 	_, err := FormatByName("yaml")
-	if err == nil || err.Error() != `unknown format "yaml": want one of text, json, sarif, junit, markdown, github, gitlab, csv` {
+	if err == nil || err.Error() != `unknown format "yaml": want one of text, json, html, sarif, junit, markdown, github, gitlab, csv` {
 		t.Errorf("yaml: %v", err)
 	}
 }
@@ -22,7 +22,7 @@ func TestFormatIsFoundByName(t *testing.T) {
 func TestFormatIsFoundByPath(t *testing.T) {
 	for path, want := range map[string]string{
 		"report.json": "json", "out/REPORT.JSON": "json", "a.txt": "text",
-		"a.sarif": "sarif", "a.sarif.json": "sarif", "rscheck.gl.json": "gitlab", "junit.XML": "junit", "summary.md": "markdown", "a.csv": "csv",
+		"a.sarif": "sarif", "a.sarif.json": "sarif", "rscheck.gl.json": "gitlab", "junit.XML": "junit", "summary.md": "markdown", "a.csv": "csv", "a.html": "html", "a.HTM": "html",
 		"report": "", "json": "", ".": "", "": "",
 	} {
 		f, err := FormatByPath(path)

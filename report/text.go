@@ -156,8 +156,7 @@ func (t *text) permissions() {
 	var names []string
 	collect := func(unknown []facts.Unknown) {
 		for _, u := range unknown {
-			name := strings.TrimPrefix(u.Detail, "allow ")
-			if u.Reason == facts.AccessDenied && name != u.Detail && !seen[name] {
+			if name, ok := permission(u); ok && !seen[name] {
 				seen[name] = true
 				names = append(names, name)
 			}
@@ -175,6 +174,16 @@ func (t *text) permissions() {
 	slices.Sort(names)
 	t.p.line(span{text: "  To tell what is unknown, allow (rscheck iam-policy prints the policy):"})
 	t.p.list([]span{{text: "    "}}, 4, plain, names)
+}
+
+// permission is what to allow where that is what u lacks, and its detail
+// otherwise.
+func permission(u facts.Unknown) (string, bool) {
+	name, found := strings.CutPrefix(u.Detail, "allow ")
+	if u.Reason != facts.AccessDenied || !found {
+		return u.Detail, false
+	}
+	return name, true
 }
 
 // hint says how much passed and where to read on.

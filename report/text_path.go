@@ -47,34 +47,52 @@ func notAsked(paths []Path) bool {
 // hops lists the stages of each path, one telling for paths of which the same is
 // to be said.
 func (t *text) hops(paths []Path) {
-	type telling struct {
-		path    Path
-		pattern string
-		sources []string
+	for i, told := range tellings(paths) {
+		if i > 0 {
+			t.p.blank()
+		}
+		t.p.prose([]span{{text: "  "}}, 4, "from "+and(told.sources())+": "+endOf(told.path()), plain)
+		for _, h := range told.path().Hops {
+			lead := []span{{text: "    "}, markOf(h.Verdict), {text: " " + pad(stageOf(h.Stage).words, 20) + "  "}}
+			t.p.prose(lead, 28, h.Detail, plain)
+		}
 	}
-	var tellings []*telling
+}
+
+// telling is paths of which the same is to be said, hop by hop, but for their
+// addresses.
+type telling struct {
+	pattern string
+	paths   []Path
+}
+
+// path is the one to tell of.
+func (t telling) path() Path { return t.paths[0] }
+
+func (t telling) sources() []string {
+	var sources []string
+	for _, p := range t.paths {
+		sources = append(sources, p.Source)
+	}
+	return sources
+}
+
+// tellings folds paths, in order.
+func tellings(paths []Path) []telling {
+	var tellings []telling
 	for _, p := range paths {
 		pattern := fmt.Sprint(endOf(p))
 		for _, h := range p.Hops {
 			pattern += fmt.Sprintf("\x00%s\x00%s\x00%s", h.Stage, h.Verdict, strings.ReplaceAll(h.Detail, address(p.Source), "\x00"))
 		}
-		i := slices.IndexFunc(tellings, func(t *telling) bool { return t.pattern == pattern })
+		i := slices.IndexFunc(tellings, func(t telling) bool { return t.pattern == pattern })
 		if i < 0 {
 			i = len(tellings)
-			tellings = append(tellings, &telling{path: p, pattern: pattern})
+			tellings = append(tellings, telling{pattern: pattern})
 		}
-		tellings[i].sources = append(tellings[i].sources, p.Source)
+		tellings[i].paths = append(tellings[i].paths, p)
 	}
-	for i, told := range tellings {
-		if i > 0 {
-			t.p.blank()
-		}
-		t.p.prose([]span{{text: "  "}}, 4, "from "+and(told.sources)+": "+endOf(told.path), plain)
-		for _, h := range told.path.Hops {
-			lead := []span{{text: "    "}, markOf(h.Verdict), {text: " " + pad(stageOf(h.Stage).words, 20) + "  "}}
-			t.p.prose(lead, 28, h.Detail, plain)
-		}
-	}
+	return tellings
 }
 
 // region is a region of the loader and the worst verdict among its addresses.

@@ -23,27 +23,35 @@ func (t *text) failures(results []Result) {
 // unknowns tells what could not be told: by what it would take, under the checks
 // that wait for it.
 func (t *text) unknowns(results []Result) {
-	type wait struct {
-		checks []Result
-		group  group
-	}
-	var waits []*wait
-	for _, check := range byCheck(results, Unknown) {
-		for _, g := range fold(check) {
-			i := slices.IndexFunc(waits, func(w *wait) bool { return w.group.same(g) })
-			if i < 0 {
-				i = len(waits)
-				waits = append(waits, &wait{group: g})
-			}
-			waits[i].checks = append(waits[i].checks, check[0])
-		}
-	}
-	for _, w := range waits {
+	for _, w := range waits(results) {
 		t.section(func() {
 			t.waiting(w.checks)
 			t.finding(w.group)
 		})
 	}
+}
+
+// wait is checks that could not be told and wait for the same.
+type wait struct {
+	group   group
+	checks  []Result   // one of each
+	results [][]Result // all of each
+}
+
+func waits(results []Result) []wait {
+	var waits []wait
+	for _, check := range byCheck(results, Unknown) {
+		for _, g := range fold(check) {
+			i := slices.IndexFunc(waits, func(w wait) bool { return w.group.same(g) })
+			if i < 0 {
+				i = len(waits)
+				waits = append(waits, wait{group: g})
+			}
+			waits[i].checks = append(waits[i].checks, check[0])
+			waits[i].results = append(waits[i].results, g.results)
+		}
+	}
+	return waits
 }
 
 // waiting names the checks that could not be told, many of them by id only.
@@ -194,6 +202,7 @@ type group struct {
 	pattern  string // the message without the subject
 	subjects []string
 	steps    []Remediation
+	results  []Result
 }
 
 func (g group) same(other group) bool {
@@ -225,6 +234,7 @@ func fold(check []Result) []group {
 			groups = append(groups, group{message: message, named: pattern != message, pattern: pattern})
 		}
 		g := &groups[i]
+		g.results = append(g.results, r)
 		if r.Subject != "" {
 			g.subjects = append(g.subjects, r.Subject)
 		}

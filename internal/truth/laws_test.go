@@ -153,6 +153,9 @@ func (t *truth) agree(s *scenario, login string, v verdicts, tally *tally) []dis
 		switch {
 		case check == "SQL001" && login == s.loader && t.logins[login] == badPassword:
 			outcome, want = report.Fail, expectation{fails: map[string]report.Severity{s.loader: report.Critical}}
+		case check == "SEC006" && s.admin == s.loader && got == report.Fail && excuse != "":
+			// AWS told so; the database need not be there.
+			outcome, want = got, expectation{fails: map[string]report.Severity{s.loader: report.Medium}}
 		case check == "SQL013" && login == auditor && t.present:
 			outcome = report.Unknown
 		}
@@ -221,6 +224,14 @@ func within(part, whole map[string]report.Severity) bool {
 	return true
 }
 
+func outcomes(results []report.Result) string {
+	var b strings.Builder
+	for _, r := range results {
+		fmt.Fprintf(&b, "  %s %s %q\n", r.Outcome, r.Severity, r.Subject)
+	}
+	return b.String()
+}
+
 func explain(results []report.Result) string {
 	var b strings.Builder
 	for _, r := range results {
@@ -275,19 +286,22 @@ func (t *truth) brokenComments() []string {
 }
 
 // witnesses holds what the two logins made of the same database against each
-// other, where both could see all of it.
+// other, where both could see all that it rests on.
 func (t *truth) witnesses(s *scenario, loader, auditing verdicts) []disagreement {
 	var found []disagreement
 	if t.logins[s.loader] != "" || t.logins[auditor] != "" {
 		return nil
 	}
+	said := explain
+	if len(t.hidden[s.loader])+len(t.hidden[auditor]) > 0 {
+		said = outcomes // what is hidden may be part of the evidence
+	}
 	for _, check := range judged {
 		if check == "SQL013" || t.excuse(s, check, s.loader) != "" || t.excuse(s, check, auditor) != "" {
 			continue
 		}
-		said := func(v verdicts) string { return explain(v[check]) }
-		if said(loader) != said(auditing) {
-			found = append(found, disagreement{check, "both", "as the loader:\n" + said(loader) + "as the auditor:\n" + said(auditing)})
+		if a, b := said(loader[check]), said(auditing[check]); a != b {
+			found = append(found, disagreement{check, "both", "as the loader:\n" + a + "as the auditor:\n" + b})
 		}
 	}
 	return found

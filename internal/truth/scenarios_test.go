@@ -33,9 +33,11 @@ func TestVerdictsAreWhatHoldsWhenTried(t *testing.T) {
 	seed, from := setting(t, "RSCHECK_TRUTH_SEED", 1), setting(t, "RSCHECK_TRUTH_FROM", 0)
 	to := from + setting(t, "RSCHECK_TRUTH_SCENARIOS", 500)
 	r := &run{seen: map[disagreement]int{}, total: newTally()}
+	var worlds []*world
 	var done sync.WaitGroup
 	for first := from; first < from+workers; first++ {
 		w := newWorld(t)
+		worlds = append(worlds, w)
 		done.Go(func() {
 			tally := newTally()
 			for number := first; number < to; number += workers {
@@ -48,7 +50,17 @@ func TestVerdictsAreWhatHoldsWhenTried(t *testing.T) {
 	for kind, times := range r.seen {
 		t.Errorf("%s as %s: %d disagreements", kind.check, kind.login, times)
 	}
-	t.Logf("%d scenarios of seed %d\n%s", to-from, seed, r.total)
+	statements := 0
+	for _, w := range worlds {
+		statements += w.readOnly(t)
+	}
+	if statements < int(to-from) {
+		t.Errorf("the servers saw %d statements of rscheck's", statements)
+	}
+	t.Logf("%d scenarios of seed %d, %d statements of rscheck's\n%s", to-from, seed, statements, r.total)
+	if to-from >= 500 {
+		r.total.various(t, int(to-from)/100)
+	}
 }
 
 // run is what all workers share.
@@ -79,7 +91,7 @@ func (r *run) first(d disagreement) bool {
 // check holds rscheck against the truth in one scenario, and explains the first
 // disagreement of each kind.
 func (r *run) check(t *testing.T, w *world, s *scenario, tally *tally) {
-	found, err := w.disagreements(t.Context(), s, s.number%4 == 0, tally)
+	found, err := w.disagreements(t.Context(), s, s.number%3 == 0, tally)
 	if err != nil {
 		t.Errorf("%v\n%s", err, s.replay())
 		return

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/rscheck/rscheck/report"
 )
@@ -62,6 +63,20 @@ func (t *tally) add(other *tally) {
 	}
 	for key, n := range other.verdicts {
 		t.verdicts[key] += n
+	}
+}
+
+// various holds the scenarios to being of all sorts: each check passes and fails
+// at least so many times.
+func (t *tally) various(tb testing.TB, least int) {
+	tb.Helper()
+	for key, outcomes := range t.outcomes {
+		if !strings.HasPrefix(key, "SQL013 ") && (outcomes[report.Pass] < least || outcomes[report.Fail] < least) {
+			tb.Errorf("%s: passes %d times and fails %d times, want %d at least", key, outcomes[report.Pass], outcomes[report.Fail], least)
+		}
+	}
+	if ready := t.verdicts["ready as the loader"]; ready < 10*least {
+		tb.Errorf("%d scenarios are ready, want %d at least", ready, 10*least)
 	}
 }
 

@@ -100,6 +100,9 @@ func (p *place) try(ctx context.Context) (*truth, error) {
 	if t.truth.logins[p.loader], err = state(err); err != nil {
 		return nil, err
 	}
+	if err := t.account(ctx); err != nil {
+		return nil, err
+	}
 	if !t.truth.present {
 		// Whoever has the right password is told so.
 		t.truth.logins[auditor] = noDatabase
@@ -112,19 +115,21 @@ func (p *place) try(ctx context.Context) (*truth, error) {
 	return &t.truth, t.all(ctx)
 }
 
-func (t *trials) all(ctx context.Context) error {
+func (t *trials) account(ctx context.Context) error {
 	account, err := t.admin.ask(ctx, `SELECT coalesce(rolvaliduntil <= now(), false), coalesce(rolvaliduntil = '-infinity', false) FROM pg_authid WHERE rolname = $1`, t.loader)
-	if err != nil {
-		return err
+	if len(account) > 0 {
+		t.truth.exists, t.truth.expired, t.truth.never = true, account[0][0] == "t", account[0][1] == "t"
 	}
-	if t.truth.exists = len(account) > 0; !t.truth.exists {
+	return err
+}
+
+func (t *trials) all(ctx context.Context) error {
+	if !t.truth.exists {
 		return t.watch(ctx, auditor)
 	}
-	t.truth.expired, t.truth.never = account[0][0] == "t", account[0][1] == "t"
-	return errors.Join(
-		t.rights(ctx), t.places(ctx), t.catalogs(ctx),
-		t.watch(ctx, t.loader), t.watch(ctx, auditor),
-	)
+	t.rights(ctx)
+	t.catalogs(ctx)
+	return errors.Join(t.places(ctx), t.watch(ctx, t.loader), t.watch(ctx, auditor))
 }
 
 // works tries statements of the loader's as things are, and alone: with the
@@ -167,10 +172,9 @@ func (t *trials) others() string {
 	return "GRANT USAGE ON SCHEMA pg_catalog, information_schema TO " + name(t.loader) + "; "
 }
 
-func (t *trials) rights(ctx context.Context) error {
+func (t *trials) rights(ctx context.Context) {
 	t.truth.create = t.works(ctx, "", "CREATE SCHEMA IF NOT EXISTS "+name(fresh))
 	t.truth.superuser = t.one(ctx, nil, "", "CREATE USER "+name(fresh)+" SUPERUSER") == ""
-	return nil
 }
 
 // places finds the loader's schemas and tables, as its documentation describes
@@ -272,7 +276,7 @@ FROM json_array_elements($1::json -> 'primary_keys') k
 }
 
 // catalogs tries to read what the loader reads.
-func (t *trials) catalogs(ctx context.Context) error {
+func (t *trials) catalogs(ctx context.Context) {
 	for schema, relations := range t.reads {
 		read := readTruth{
 			usable: t.one(ctx, nil, "GRANT SELECT ON "+relation(schema, relations[0])+" TO "+name(t.loader)+"; ", reading(schema, relations[0])) == "",
@@ -285,7 +289,6 @@ func (t *trials) catalogs(ctx context.Context) error {
 		slices.Sort(read.denied)
 		t.truth.reads[schema] = read
 	}
-	return nil
 }
 
 func reading(schema, r string) string { return "SELECT * FROM " + relation(schema, r) + " LIMIT 1" }
