@@ -180,6 +180,53 @@ func moved(t *testing.T, s facts.Snapshot) facts.Target {
 	return *target
 }
 
+// tunnelled is the first target of the snapshot, with a bastion in the cluster's
+// subnet that the loader reaches and that the cluster admits.
+func tunnelled(t *testing.T, s facts.Snapshot) facts.Target {
+	t.Helper()
+	target := clone(t, &s.Targets[0])
+	target.Unknown = nil
+	n := &target.Network
+	n.SecurityGroups = append(n.SecurityGroups, facts.SecurityGroup{
+		ID: "sg-0bastion", Name: "bastion", VPCID: target.Cluster.VPCID, OwnerID: n.CallerAccount,
+		Inbound: []facts.Permission{{Protocol: "tcp", Ports: &facts.Ports{From: 22, To: 22}, CIDRs: []string{"0.0.0.0/0"}}},
+	})
+	rule := &n.SecurityGroups[0].Inbound[0]
+	rule.GroupIDs = append(rule.GroupIDs, "sg-0bastion")
+	n.Bastion = facts.Bastion{
+		InstanceID: "i-0123456789abcdef0", State: "running", SubnetID: n.Interfaces[0].SubnetID, VPCID: target.Cluster.VPCID,
+		PrivateIP: "10.0.0.99", PublicIP: "192.0.2.99", GroupIDs: []string{"sg-0bastion"},
+	}
+	return *target
+}
+
+// TestTunnelledTargetIsAsItIsCalled: as above, with and without what it takes.
+func TestTunnelledTargetIsAsItIsCalled(t *testing.T) {
+	catalogue, snapshot := load(t), demo(t)
+	ssh := stitch(t)
+	ssh.Connection = "ssh"
+	for name, tc := range map[string]struct {
+		change func(*facts.Target)
+		want   report.Outcome
+	}{
+		"in order": {func(*facts.Target) {}, report.Pass},
+		"stopped":  {func(t *facts.Target) { t.Network.Bastion.State = "stopped" }, report.Fail},
+		"not named": {func(t *facts.Target) {
+			t.Network.Bastion = facts.Bastion{}
+			t.Lack("network.bastion", facts.NotRequested, "not asked for")
+		}, report.Unknown},
+		"not told at all": {func(t *facts.Target) { t.Network.Bastion = facts.Bastion{} }, report.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := tunnelled(t, snapshot)
+			tc.change(&target)
+			if got := outcomes(t, catalogue, &target, ssh, snapshot)["NET009"]; got != tc.want {
+				t.Errorf("NET009 is %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
 func stitch(t testing.TB) loader.Settings {
 	t.Helper()
 	text, err := policies.FS.ReadFile("profiles/stitch.yaml")
@@ -265,8 +312,9 @@ func TestMovedTargetIsAsItIsCalled(t *testing.T) {
 func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 	catalogue, snapshot := load(t), demo(t)
 	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
-	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot))
-	settings := []loader.Settings{stitch(t), stitch(t), stitch(t)}
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
+	settings := []loader.Settings{stitch(t), stitch(t), stitch(t), stitch(t)}
+	settings[3].Connection = "ssh"
 	settings[1].Region = loader.Any
 	settings[1].Schemas = []string{"hubspot"}
 	settings[2].Region, settings[2].Connection = "europe", "privatelink"
@@ -290,13 +338,17 @@ func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 func TestWhatIsLackingIsInTheProvenance(t *testing.T) {
 	snapshot := demo(t)
 	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
-	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot))
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
 	for i := range snapshot.Targets {
 		target := &snapshot.Targets[i]
 		target.Unknown = nil
+		settings := stitch(t)
+		if target.Network.Bastion.InstanceID != "" {
+			settings.Connection = "ssh"
+		}
 		for _, path := range forgettable(target) {
 			forgotten := forget(t, target, path, facts.AccessDenied)
-			for _, lack := range digest.Of(forgotten, stitch(t), snapshot.ScannedAt).Lacks {
+			for _, lack := range digest.Of(forgotten, settings, snapshot.ScannedAt).Lacks {
 				for _, missing := range lack.Missing {
 					if missing.Reason == facts.AccessDenied && !covered(digest.MadeOf(lack.Path), path) && !covered([]string{path}, firstOf(digest.MadeOf(lack.Path), path)) {
 						t.Errorf("%s: forgetting %s leaves %s lacking, which provenance does not say", target.Name, path, lack.Path)

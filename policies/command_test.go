@@ -155,6 +155,20 @@ func wrecks(kind string) []digest.Document {
 				{Group: placeholder, CIDR: placeholder, Protocol: placeholder},
 				{Group: placeholder, List: placeholder, CIDR: placeholder, Protocol: placeholder},
 			}}}},
+			Bastion: digest.Bastion{
+				Verdict: "deny", ID: placeholder, Port: 22, Group: placeholder,
+				WayIn: denied(
+					digest.Hop{Stage: "instance", Object: placeholder},
+					digest.Hop{Stage: "security_groups", Object: placeholder},
+					digest.Hop{Stage: "nacl_inbound", Object: placeholder, RuleNumber: 1},
+					digest.Hop{Stage: "nacl_outbound", Object: placeholder, RuleNumber: 1},
+				),
+				Onward: denied(
+					digest.Hop{Stage: "local_route", Object: placeholder},
+					digest.Hop{Stage: "security_groups", Object: placeholder},
+					digest.Hop{Stage: "bastion_nacl_outbound", Object: placeholder, RuleNumber: 1, CIDR: placeholder},
+				).Sources[0],
+			},
 			Exposure: digest.Exposure{Width: "world", Rules: []digest.ExposedRule{
 				{Group: placeholder, CIDR: placeholder, Protocol: placeholder, Wide: true},
 				{Group: placeholder, List: placeholder, Protocol: placeholder, Wide: true},
@@ -207,6 +221,7 @@ func wrecks(kind string) []digest.Document {
 	second.Loader.Connection, second.Loader.Public = "privatelink", "not_needed"
 	second.Cluster.PubliclyAccessible = true
 	second.Cluster.Logging = digest.Logging{Enabled: true, Failing: true, Failure: placeholder}
+	second.Network.Bastion.Group = ""
 	second.Network.Link = digest.Link{SameRegion: true, Regions: []string{placeholder}}
 	third := second
 	third.Cluster.Status = placeholder
@@ -296,7 +311,7 @@ func shellWords(command string) ([]string, error) {
 
 // oneStatement is an error unless the text is one statement, read as Redshift
 // does: "" inside "…" and ” inside '…' stand for the sign itself, and a backslash
-// escapes in '…' only (facts on Redshift, section 1.2).
+// escapes in '…' only.
 func oneStatement(text string) error {
 	quote := byte(0)
 	for i := 0; i < len(text); i++ {

@@ -1,6 +1,8 @@
 package policies_test
 
 import (
+	"slices"
+
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/loader"
 	"github.com/rscheck/rscheck/checks/netpath"
@@ -18,7 +20,7 @@ func vocabulary() map[string]map[string]bool {
 		"region":     words(loader.Any),
 		"own":        words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
 		"verdict":    words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
-		"stage":      words(netpath.Stages...),
+		"stage":      words(slices.Concat(netpath.Stages, netpath.ToBastionStages, netpath.FromBastionStages)...),
 		"usable":     words(netpath.Yes, netpath.No, netpath.Unclear),
 		"status": words(
 			// Of a cluster or workgroup:

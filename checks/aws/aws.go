@@ -39,6 +39,9 @@ type Options struct {
 	ExternalID string
 	// Logging has audit logging asked for, which takes one call a cluster.
 	Logging bool
+	// Bastion is the id of an instance that connections to the targets go through,
+	// empty for none.
+	Bastion string
 	// Facts are the paths of the facts to observe, all of them where empty.
 	// What is left out is Unknown, NotRequested. A cluster's own facts come
 	// with finding it.

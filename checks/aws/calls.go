@@ -50,6 +50,10 @@ func Calls() []Call {
 		{Service: "EC2", Operation: "DescribeSecurityGroups", Action: "ec2:DescribeSecurityGroups", Facts: []string{"network.security_groups"}},
 		{Service: "EC2", Operation: "DescribeNetworkInterfaces", Action: "ec2:DescribeNetworkInterfaces", Facts: []string{"network.interfaces"}},
 		{
+			Service: "EC2", Operation: describeInstances, Action: "ec2:DescribeInstances",
+			Facts: []string{"network.bastion"}, When: "a bastion is named",
+		},
+		{
 			Service: "EC2", Operation: "DescribeVpcBlockPublicAccessOptions", Action: "ec2:DescribeVpcBlockPublicAccessOptions",
 			Facts: []string{"network.block_public_access.mode", "network.block_public_access.state", "network.block_public_access.exclusions_allowed"},
 		},
@@ -137,6 +141,7 @@ func Permissions(paths ...string) []Permission {
 const (
 	describeClusters  = "DescribeClusters"
 	describeLogging   = "DescribeLoggingStatus"
+	describeInstances = "DescribeInstances"
 	describeRegions   = "DescribeRegions"
 	listWorkgroups    = "ListWorkgroups"
 	assumeRole        = "AssumeRole"

@@ -19,6 +19,7 @@ func (r *region) complete(t *facts.Target) {
 		r.completeLogging(t)
 	}
 	r.completePublicAccess(t)
+	r.completeBastion(t)
 	c, n := &t.Cluster, &t.Network
 	switch {
 	case t.Kind == facts.Workgroup:

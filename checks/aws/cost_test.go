@@ -22,7 +22,7 @@ func count(requests []fakeaws.Request) map[string]int {
 	return byOperation
 }
 
-// The limits are those of DESIGN.md, "Targets the project holds itself to".
+// The limits are what the project holds itself to.
 func TestWhatAnObservationCosts(t *testing.T) {
 	fleet := fakeaws.Healthy(loader)
 	fleet.Region(fakeaws.RegionName).Multiply(100, 10)

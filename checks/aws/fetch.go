@@ -40,6 +40,9 @@ func (r *region) fetch(ctx context.Context, targets []*facts.Target) {
 		func(ctx context.Context) { r.fetchPublicAccess(ctx) },
 		func(ctx context.Context) { r.fetchExclusions(ctx) },
 	}
+	if id := r.account.options.Bastion; id != "" {
+		tasks = append(tasks, func(ctx context.Context) { r.fetchBastion(ctx, id) })
+	}
 	if want.account {
 		tasks = append(tasks, func(ctx context.Context) { r.askCaller(ctx) })
 	}
@@ -207,8 +210,14 @@ func (r *region) references(targets []*facts.Target) refs {
 	}
 	all.settleLists()
 	for _, id := range all.serviceLists {
-		if list, told := r.serviceLists[id]; told && len(list.value.CIDRs) == 0 {
+		switch list, told := r.serviceLists[id]; {
+		case !told || len(list.value.CIDRs) > 0:
+		case list.value.ID == id:
 			all.bareServiceLists = append(all.bareServiceLists, id)
+		default:
+			// A customer's list can lead to an endpoint too, and has a state that
+			// matters; nor is it known whose a list is that could not be asked for.
+			all.lists = append(all.lists, id)
 		}
 	}
 	return all
@@ -243,8 +252,8 @@ func (all *refs) settleLists() {
 	all.lists = others
 }
 
-// groupsOf returns the security groups attached to the cluster or to an interface
-// of its endpoint, in that order, each once.
+// groupsOf returns the security groups attached to the cluster, to an interface of
+// its endpoint or to the bastion, in that order, each once.
 func (r *region) groupsOf(t *facts.Target) []string {
 	var ids []string
 	for _, g := range t.Cluster.SecurityGroups {
@@ -253,6 +262,9 @@ func (r *region) groupsOf(t *facts.Target) []string {
 	found, _ := r.interfacesOf(t)
 	for _, i := range found {
 		ids = append(ids, i.GroupIDs...)
+	}
+	if b, lack := r.bastionOf(t); lack == nil {
+		ids = append(ids, b.GroupIDs...)
 	}
 	return distinct(ids)
 }

@@ -38,7 +38,7 @@ func TestNothingIsSentThatIsNotOnTheAllowList(t *testing.T) {
 			return err
 		},
 		"read what is not needed": func() error {
-			_, err := ec2.NewFromConfig(cfg).DescribeInstances(ctx, &ec2.DescribeInstancesInput{})
+			_, err := ec2.NewFromConfig(cfg).DescribeImages(ctx, &ec2.DescribeImagesInput{})
 			return err
 		},
 		"fetch a token": func() error {
@@ -79,7 +79,9 @@ func TestTheAllowListHoldsNothingThatIsNotSent(t *testing.T) {
 	cloud.Region(fakeaws.RegionName).HealthyWorkgroup()
 	cloud.Accounts[0].Roles = []fakeaws.Role{{ARN: "arn:aws:iam::111122223333:role/auditor"}}
 	server := play(t, cloud)
-	observe(t, open(t, Options{RoleARN: "arn:aws:iam::111122223333:role/auditor", Regions: []string{AllRegions}, Logging: true}))
+	observe(t, open(t, Options{
+		RoleARN: "arn:aws:iam::111122223333:role/auditor", Regions: []string{AllRegions}, Logging: true, Bastion: "i-0b",
+	}))
 	sent := count(server.Requests())
 	for _, c := range Calls() {
 		if sent[c.Operation] == 0 && c.Way == "" {

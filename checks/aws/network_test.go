@@ -163,6 +163,20 @@ func TestWhatRefersToWhat(t *testing.T) {
 				inconsistent("network.block_public_access.exclusions_allowed", "ec2:DescribeVpcBlockPublicAccessOptions left out VpcBlockPublicAccessOptions"),
 			},
 		},
+		"customer's list by which a route leads to an endpoint": {
+			change: func(r *fakeaws.Region) {
+				r.PrefixLists = append(r.PrefixLists, facts.PrefixList{ID: "pl-0c", OwnerID: fakeaws.AccountID, State: "modify-in-progress", CIDRs: []string{loader}})
+				table := &r.VPCs[0].RouteTables[1]
+				table.Routes = append(table.Routes, facts.Route{DestinationPrefixListID: "pl-0c", Target: "vpce-0a", State: "active", Origin: "CreateRoute"})
+			},
+			check: func(t *testing.T, n facts.Network) {
+				for _, list := range n.PrefixLists {
+					if list.ID == "pl-0c" && (list.OwnerID == "AWS" || list.State != "modify-in-progress") {
+						t.Errorf("the customer's list is told as %+v", list)
+					}
+				}
+			},
+		},
 		"subnet group without subnets": {
 			change:  func(r *fakeaws.Region) { r.SubnetGroups[0].Subnets = nil },
 			unknown: []facts.Unknown{inconsistent("network.subnet_group", "redshift:DescribeClusterSubnetGroups left out Subnets")},

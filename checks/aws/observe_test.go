@@ -47,17 +47,22 @@ func open(tb testing.TB, o Options) *Account {
 	return account
 }
 
-// observe observes in an order that does not change. That audit logging was not
-// asked for is not told.
+// observe observes in an order that does not change. That audit logging or a
+// bastion was not asked for is not told.
 func observe(tb testing.TB, a *Account) ([]facts.Target, []facts.Unknown) {
 	tb.Helper()
 	var targets []facts.Target
-	unasked := notAsked.unknown("cluster.logging")
+	var unasked []facts.Unknown
+	if !a.options.Logging {
+		unasked = append(unasked, notAsked.unknown("cluster.logging"))
+	}
+	if a.options.Bastion == "" {
+		unasked = append(unasked, notAsked.unknown("network.bastion"))
+	}
 	unknown, err := a.Observe(context.Background(), func(t facts.Target) error {
-		if !a.options.Logging {
-			if t.Unknown = slices.DeleteFunc(t.Unknown, func(u facts.Unknown) bool { return u == unasked }); len(t.Unknown) == 0 {
-				t.Unknown = nil
-			}
+		t.Unknown = slices.DeleteFunc(t.Unknown, func(u facts.Unknown) bool { return slices.Contains(unasked, u) })
+		if len(t.Unknown) == 0 {
+			t.Unknown = nil
 		}
 		targets = append(targets, t)
 		return nil

@@ -125,7 +125,7 @@ func (r *region) fetchServiceLists(ctx context.Context, ids []string) {
 			}
 			return len(out.PrefixLists), out.NextToken, nil
 		})
-	}, never[facts.PrefixList]("DescribePrefixLists"))
+	}, none[facts.PrefixList]) // one that is not AWS's
 }
 
 // fetchManagedLists asks for lists without their entries.
@@ -198,25 +198,24 @@ func (r *region) describeEntries(ctx context.Context, ids []string) (map[string]
 // is unknown of it.
 func (r *region) prefixList(id string) (facts.PrefixList, []facts.Unknown) {
 	path := "network.prefix_lists." + id
-	service, isService := r.serviceLists[id]
-	if isService && service.lack == nil && len(service.value.CIDRs) > 0 {
+	service := r.serviceLists[id]
+	if len(service.value.CIDRs) > 0 {
 		return service.value, nil
 	}
 	entries := r.entries[id]
-	if isService {
-		list := facts.PrefixList{ID: id, Name: service.value.Name, OwnerID: "AWS", CIDRs: entries.value}
+	if service.value.ID == id {
 		switch {
-		case len(entries.value) > 0:
-			return list, nil
-		case service.lack != nil: // either call would do; the first is the one to cure
-			return facts.PrefixList{}, []facts.Unknown{service.lack.unknown(path)}
 		case entries.lack != nil:
 			return facts.PrefixList{}, []facts.Unknown{entries.lack.unknown(path)}
+		case len(entries.value) == 0:
+			return facts.PrefixList{}, []facts.Unknown{never[string]("GetManagedPrefixListEntries")(id).lack.unknown(path)}
 		}
-		return facts.PrefixList{}, []facts.Unknown{never[string]("GetManagedPrefixListEntries")(id).lack.unknown(path)}
+		return facts.PrefixList{ID: id, Name: service.value.Name, OwnerID: "AWS", CIDRs: entries.value}, nil
 	}
 	list, state := r.managedLists[id].value, r.managedLists[id].lack
 	switch {
+	case service.lack != nil && (entries.lack != nil || state != nil): // either way would do; the first is the one to cure
+		return facts.PrefixList{}, []facts.Unknown{service.lack.unknown(path)}
 	case entries.lack != nil:
 		return facts.PrefixList{}, []facts.Unknown{entries.lack.unknown(path)}
 	case len(entries.value) == 0 && state != nil:

@@ -45,6 +45,7 @@ type region struct {
 	interfacesAt map[string]answer[facts.Interface]
 	interfaces   map[string]answer[facts.Interface]
 
+	bastions       map[string]answer[instance]
 	securityGroups map[string]answer[facts.SecurityGroup]
 	associations   map[string]answer[[]facts.GroupAssociation]
 	serviceLists   map[string]answer[facts.PrefixList]
@@ -71,6 +72,7 @@ func (s *session) region(name string) *region {
 		routeTables: map[string]answer[[]facts.RouteTable]{}, networkACLs: map[string]answer[[]facts.NetworkACL]{},
 		gateways:     map[string]answer[[]facts.InternetGateway]{},
 		interfacesAt: map[string]answer[facts.Interface]{}, interfaces: map[string]answer[facts.Interface]{},
+		bastions:       map[string]answer[instance]{},
 		securityGroups: map[string]answer[facts.SecurityGroup]{}, associations: map[string]answer[[]facts.GroupAssociation]{},
 		serviceLists: map[string]answer[facts.PrefixList]{}, managedLists: map[string]answer[facts.PrefixList]{},
 		entries: map[string]answer[[]string]{}, endpoints: map[string]answer[facts.VPCEndpoint]{},

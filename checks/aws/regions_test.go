@@ -41,7 +41,7 @@ func estate(regions, clusters, groups int) *fakeaws.Cloud {
 	return cloud
 }
 
-// The limits are those of DESIGN.md, "Targets the project holds itself to".
+// The limits are what the project holds itself to.
 func TestWhatManyRegionsCost(t *testing.T) {
 	lone := estate(30, 0, 0)
 	lone.Region(fakeaws.RegionName).Clusters = fakeaws.Healthy().Region(fakeaws.RegionName).Clusters

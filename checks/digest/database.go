@@ -161,7 +161,7 @@ func (d *digester) superuser() (yes, no bool) {
 
 // create decides CREATE on the database. has_database_privilege counts users,
 // groups and PUBLIC; whether it counts roles is documented nowhere, so its no is
-// believed only of a user without roles (facts on Redshift, section 0).
+// believed only of a user without roles.
 func (d *digester) create() {
 	db := &d.target.Database
 	create := &d.doc.Database.Create

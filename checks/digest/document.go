@@ -140,6 +140,22 @@ type Network struct {
 	// Elsewhere are the subnets that AWS may move the endpoint to.
 	Elsewhere []OtherSubnet `json:"elsewhere"`
 	AllowList AllowList     `json:"allow_list"`
+	Bastion   Bastion       `json:"bastion"`
+}
+
+// Bastion is the way over an SSH host in front of the cluster.
+type Bastion struct {
+	// Verdict is that of the whole way: allow, deny, unknown, or not_applicable
+	// where the connection takes none.
+	Verdict string `json:"verdict"`
+	ID      string `json:"id"`   // of the instance
+	Port    int    `json:"port"` // where it takes SSH
+	// Group is one of its security groups, empty for none.
+	Group string `json:"group"`
+	// WayIn is the loader's way to the bastion.
+	WayIn Passage `json:"way_in"`
+	// Onward is the way from its private address to the cluster's endpoint.
+	Onward Source `json:"onward"`
 }
 
 // OtherSubnet is a subnet of the subnet group that does not carry the endpoint, as
@@ -228,6 +244,9 @@ type Hop struct {
 	Gateway string `json:"gateway"`
 	// Route is the destination prefix of a route in the way, empty for none.
 	Route string `json:"route"`
+	// CIDR is what a network ACL between a bastion and the endpoint should let
+	// through.
+	CIDR string `json:"cidr"`
 }
 
 // Exposure is the public address space beyond the loader's own that the security

@@ -4,7 +4,7 @@ import "strings"
 
 // engine finds what answered at the port. Redshift says in the text of version()
 // that it is PostgreSQL 8.0.2, and then its own name, which PostgreSQL's does not
-// have (facts on Redshift, section 1.7).
+// have.
 func (d *digester) engine() {
 	const path = "database.version"
 	missing := d.missing(path)

@@ -28,6 +28,7 @@ func (d *digester) network() {
 	}
 	d.exposure()
 	d.link()
+	d.bastion()
 	n := &d.doc.Network
 	passages := []struct {
 		path   string
@@ -201,6 +202,7 @@ func source(path Path, stages []netpath.Stage) Source {
 			Stage: string(hop.Stage), Verdict: string(hop.Verdict), Detail: hop.Detail,
 			Kind: hop.By.Kind, ID: hop.By.ID,
 			Object: hop.Remedy.Object, RuleNumber: hop.Remedy.RuleNumber, Gateway: hop.Remedy.Gateway, Route: hop.Remedy.Route,
+			CIDR: hop.Remedy.CIDR,
 		})
 		if hop.Verdict == netpath.Unknown {
 			s.Missing = append(s.Missing, hop.Missing...)

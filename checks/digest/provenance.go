@@ -36,6 +36,10 @@ var provenance = []struct {
 	{"network.exposure", slices.Concat([]string{"network.prefix_lists", "cluster.ip_address_type"}, groupFacts, endpointFacts)},
 	{"network.elsewhere", slices.Concat([]string{"network.block_public_access", "network.caller_account"}, endpointFacts, routeFacts, everyStage)},
 	{"network.allow_list", slices.Concat([]string{"network.prefix_lists", "network.group_associations"}, groupFacts, endpointFacts)},
+	{"network.bastion", slices.Concat(
+		[]string{"network.bastion", "network.group_associations", "network.caller_account", "network.vpc_endpoints"},
+		groupFacts, endpointFacts, everyStage,
+	)},
 	{"network.link", []string{"cluster.status"}},
 	{"database.presence", []string{"database.type"}},
 	{"database.name", []string{"database.name"}},

@@ -15,8 +15,8 @@ type Network struct {
 	RouteTables      []RouteTable      `json:"route_tables"`
 	NetworkACLs      []NetworkACL      `json:"network_acls"`
 	InternetGateways []InternetGateway `json:"internet_gateways"`
-	// SecurityGroups are those attached to the cluster or to an interface of
-	// its endpoint. One of them that could not be described has an Unknown of
+	// SecurityGroups are those attached to the cluster, to an interface of its
+	// endpoint or to the bastion. One of them that could not be described has an Unknown of
 	// its own ("network.security_groups.sg-…").
 	SecurityGroups []SecurityGroup `json:"security_groups"`
 	// GroupAssociations are asked for only where an attached group belongs to
@@ -31,6 +31,22 @@ type Network struct {
 	// VPCEndpoints are the vpce-… that a route of the VPC leads to.
 	VPCEndpoints      []VPCEndpoint     `json:"vpc_endpoints"`
 	BlockPublicAccess BlockPublicAccess `json:"block_public_access"`
+	// Bastion is the instance that was named as one; not requested where none was.
+	// Its security groups are among SecurityGroups.
+	Bastion Bastion `json:"bastion"`
+}
+
+// Bastion is an EC2 instance with one network interface, in the cluster's VPC, that
+// connections to the cluster go through.
+type Bastion struct {
+	InstanceID string `json:"instance_id"`
+	State      string `json:"state"` // pending, running, stopping, stopped, shutting-down, terminated
+	// SubnetID, VPCID and the addresses are empty once the instance is terminated.
+	SubnetID  string   `json:"subnet_id"`
+	VPCID     string   `json:"vpc_id"`
+	PrivateIP string   `json:"private_ip"`
+	PublicIP  string   `json:"public_ip"` // empty for none
+	GroupIDs  []string `json:"group_ids"`
 }
 
 // VPC is the virtual private cloud of the target.

@@ -12,6 +12,8 @@ type Settings struct {
 	// Schemas are those it loads into; more are found by the profile's markers.
 	Schemas []string
 	Form    Form
+	// BastionPort is the port of the bastion, 0 for that of the connection.
+	BastionPort int
 }
 
 // Any stands for the loader's region when it is not known.

@@ -188,35 +188,44 @@ func (a *acl) decide(egress bool, address netip.Addr, p port) decision {
 // question is a packet, or packets to a range of ports, that an ACL is asked about.
 type question struct {
 	egress bool
-	piece  netip.Prefix
-	ports  string
+	// replies tells them from the packets that open a connection.
+	replies bool
+	piece   netip.Prefix
+	ports   string
 }
 
 func (q question) String() string {
-	if q.egress {
-		return "replies to " + q.piece.String() + " on tcp " + q.ports
+	if q.replies {
+		return q.subject() + " " + q.piece.String() + " on tcp " + q.ports
 	}
 	return q.subject() + " " + q.piece.String()
 }
 
 // subject is the question in words, without its address.
 func (q question) subject() string {
-	switch {
-	case q.egress:
-		return "replies to"
-	case q.ports == "":
-		return "tcp from"
+	direction := "from"
+	if q.egress {
+		direction = "to"
 	}
-	return "tcp " + q.ports + " from"
+	switch {
+	case q.replies:
+		return "replies " + direction
+	case q.ports == "":
+		return "tcp " + direction
+	}
+	return "tcp " + q.ports + " " + direction
 }
 
-// inbound judges the nacl_inbound stage. Where the port is not known, certain is
-// what holds for every port.
-func (a *acl) inbound(piece netip.Prefix, p port) finding {
+// inbound judges the nacl_inbound stage.
+func (a *acl) inbound(piece netip.Prefix, p port) finding { return a.opening(false, piece, p) }
+
+// opening judges packets that open connections. Where the port is not known,
+// certain is what holds for every port.
+func (a *acl) opening(egress bool, piece netip.Prefix, p port) finding {
 	if a.missing != nil {
 		return unknown(a.missing, "", "", "the network ACL of the endpoint's subnet is not known")
 	}
-	f := a.finding(a.decide(false, piece.Addr(), p), question{piece: piece, ports: p.String()})
+	f := a.finding(a.decide(egress, piece.Addr(), p), question{egress: egress, piece: piece, ports: p.String()})
 	if f.verdict == Unknown && p.number == 0 {
 		f.missing = p.missing
 	}
@@ -312,29 +321,32 @@ const (
 )
 
 // outbound judges the nacl_outbound stage.
-func (a *acl) outbound(piece netip.Prefix) finding {
+func (a *acl) outbound(piece netip.Prefix) finding { return a.replies(true, piece) }
+
+// replies judges what answers packets that open connections.
+func (a *acl) replies(egress bool, piece netip.Prefix) finding {
 	if a.missing != nil {
 		return unknown(a.missing, "", "", "the network ACL of the endpoint's subnet is not known")
 	}
-	starts := a.replyRanges(piece.Addr())
+	starts := a.replyRanges(egress, piece.Addr())
 	decisions := make([]decision, len(starts))
 	verdicts := make([]Verdict, len(starts))
 	for i, start := range starts {
-		decisions[i] = a.decide(true, piece.Addr(), port{number: start})
+		decisions[i] = a.decide(egress, piece.Addr(), port{number: start})
 		verdicts[i] = decisions[i].verdict()
 	}
-	q := question{egress: true, piece: piece, ports: replyPorts}
+	q := question{egress: egress, replies: true, piece: piece, ports: replyPorts}
 	if unanimous(verdicts) != Unknown {
 		return a.finding(decisions[0], q)
 	}
 	if i := slices.Index(verdicts, Unknown); i >= 0 {
 		return a.finding(decisions[i], q)
 	}
-	return a.partial(piece, starts, decisions)
+	return a.partial(q, starts, decisions)
 }
 
 // partial is the finding where replies pass to some ports only.
-func (a *acl) partial(piece netip.Prefix, starts []int, decisions []decision) finding {
+func (a *acl) partial(q question, starts []int, decisions []decision) finding {
 	var open []facts.Ports
 	var denied *aclRule
 	for i, d := range decisions {
@@ -357,19 +369,35 @@ func (a *acl) partial(piece netip.Prefix, starts []int, decisions []decision) fi
 		ranges = append(ranges, fmt.Sprintf("%d-%d", r.From, r.To))
 	}
 	ports := strings.Join(ranges, ", ")
-	missing := unsupported("network.network_acls."+a.id, "which source ports the loader uses is not published; replies pass to tcp %s only", ports)
-	f := unknown(missing, "network-acl-rule", a.ruleID(denied), "%s lets replies to %s out to tcp %s only", a.id, piece, ports)
-	f.remedy = Remedy{Object: a.id, RuleNumber: a.freeNumber(denied, true)}
+	missing := unsupported("network.network_acls."+a.id, "%s; replies pass to tcp %s only", q.clientPorts(), ports)
+	f := unknown(missing, "network-acl-rule", a.ruleID(denied), "%s lets %s %s %s to tcp %s only", a.id, q.subject(), q.piece, q.way(), ports)
+	f.remedy = Remedy{Object: a.id, RuleNumber: a.freeNumber(denied, q.egress)}
 	return f
+}
+
+// way is the direction in a word.
+func (q question) way() string {
+	if q.egress {
+		return "out"
+	}
+	return "in"
+}
+
+// clientPorts says why any of the reply ports may be used.
+func (q question) clientPorts() string {
+	if q.egress {
+		return "which source ports the loader uses is not published"
+	}
+	return "which source ports the bastion uses is its own choice"
 }
 
 // replyRanges are the first ports of ranges, covering all reply ports, in each of
 // which every rule that may concern the address says the same.
-func (a *acl) replyRanges(address netip.Addr) []int {
+func (a *acl) replyRanges(egress bool, address netip.Addr) []int {
 	starts := []int{firstReplyPort}
 	for i := range a.rules {
 		r := &a.rules[i]
-		if !r.Egress || r.everyPort || !sane(r.Ports) || !r.vague && !r.prefix.Contains(address) {
+		if r.Egress != egress || r.everyPort || !sane(r.Ports) || !r.vague && !r.prefix.Contains(address) {
 			continue
 		}
 		for _, start := range []int{r.Ports.From, r.Ports.To + 1} {

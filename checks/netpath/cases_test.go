@@ -9,7 +9,7 @@ import (
 	"github.com/rscheck/rscheck/checks/netpath"
 )
 
-// pathCase is a case of facts/netpath.md, section 2, as a change of base.
+// pathCase is a case of the project's case table, by its number there, as a change of base.
 //
 // These cannot be told with the facts that a snapshot holds:
 //   - 20: durability; the path is that of 19 (NET006 asks about the other subnets).

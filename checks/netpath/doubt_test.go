@@ -124,8 +124,10 @@ func TestFactsThatContradictOrAreNotRead(t *testing.T) {
 			other.ID = "igw-2"
 			t.Network.InternetGateways = append(t.Network.InternetGateways, other)
 		}}, "unknown | internet_gateway unknown vpc-1 | return_route unknown rtb-public/0.0.0.0/0"},
-		"the gateway's route is filtered": {[]change{edgeTable(facts.Route{DestinationCIDR: "10.20.1.0/24", Target: "local", State: "filtered"})},
-			"unknown | gateway_route_table unknown rtb-edge/10.20.1.0/24"},
+		"the gateway's route is filtered": {
+			[]change{edgeTable(facts.Route{DestinationCIDR: "10.20.1.0/24", Target: "local", State: "filtered"})},
+			"unknown | gateway_route_table unknown rtb-edge/10.20.1.0/24",
+		},
 		"the gateway's route leads where none can": {[]change{edgeTable(to("10.20.1.0/24", "nat-1"))}, "unknown | gateway_route_table unknown rtb-edge/10.20.1.0/24"},
 		"the gateway's table treats the subnet's addresses differently, and which is the leader's is not known": {
 			[]change{paused, edgeTable(to("10.20.1.0/25", "vpce-fw"))}, "unknown | gateway_route_table unknown rtb-edge",

@@ -62,7 +62,7 @@ func (p *place) name() string {
 	return "an unknown subnet"
 }
 
-// locate finds the endpoint (facts/netpath.md, P3). Where VPC endpoints stand in
+// locate finds the endpoint. Where VPC endpoints stand in
 // front of the cluster, clients arrive there whatever the leader's address is.
 func (e *estate) locate() location {
 	const path = "cluster.endpoint.interfaces"

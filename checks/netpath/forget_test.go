@@ -11,6 +11,7 @@ import (
 
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/netpath"
+	"github.com/rscheck/rscheck/internal/onepacket"
 )
 
 // Not knowing a fact may make a verdict unknown. It must never turn one verdict
@@ -38,7 +39,7 @@ func TestForgettingAFactOfARandomEstate(t *testing.T) {
 	const estates = 40
 	tried := 0
 	for seed := range uint64(estates) {
-		target, contradictory := roll(1_000_000 + seed).estate()
+		target, contradictory := onepacket.Roll(1_000_000 + seed).Estate()
 		if contradictory {
 			continue
 		}
@@ -57,15 +58,15 @@ func TestForgettingAFactOfARandomEstate(t *testing.T) {
 // may have told.
 func TestForgettingSeveralFacts(t *testing.T) {
 	for seed := range uint64(300) {
-		d := roll(2_000_000 + seed)
-		target, contradictory := d.estate()
+		d := onepacket.Roll(2_000_000 + seed)
+		target, contradictory := d.Estate()
 		if contradictory {
 			continue
 		}
 		loader := prefixes(t, sources[0], sources[2], sources[4])
 		before := ask(target, loader)
 		for range 5 {
-			poorer := clone(target)
+			poorer := onepacket.Clone(target)
 			for range 2 + d.IntN(3) {
 				all := parts(reflect.ValueOf(poorer).Elem(), "")
 				part := all[d.IntN(len(all))]
@@ -111,7 +112,7 @@ func parts(v reflect.Value, path string) []part {
 func FuzzForgetting(f *testing.F) {
 	f.Add(uint64(1))
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		if target, contradictory := roll(seed).estate(); !contradictory {
+		if target, contradictory := onepacket.Roll(seed).Estate(); !contradictory {
 			forgetEach(t, target, prefixes(t, sources...))
 		}
 	})

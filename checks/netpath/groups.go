@@ -15,11 +15,11 @@ type groups struct {
 	ids []string
 	// admissions are their rules that may admit TCP on the cluster's port.
 	admissions []admission
-	// references: there are rules that name a security group as source. They
-	// match private addresses of its members, so nothing that comes from the
+	// references are the rules that name a security group as source. They match
+	// private addresses of its members, so nothing that comes from the
 	// internet
 	// (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html#security-group-referencing).
-	references bool
+	references []reference
 	// missing is why further rules may exist.
 	missing []facts.Unknown
 }
@@ -36,6 +36,13 @@ type admission struct {
 	// missing is why the rule may not be in force, or not for this port; nil
 	// where it is for certain.
 	missing []facts.Unknown
+}
+
+// reference is an inbound rule, on the cluster's port, whose source is a security
+// group.
+type reference struct {
+	group, source string
+	missing       []facts.Unknown // as of an admission
 }
 
 // membership is a security group attached for certain, or perhaps.
@@ -188,7 +195,9 @@ func (e *estate) readRule(g *groups, group string, rule *facts.Permission, doubt
 			add(admission{list: id, vague: true, missing: mergeUnknowns(doubt, list.missing)})
 		}
 	}
-	g.references = g.references || len(rule.GroupIDs) > 0
+	for _, id := range rule.GroupIDs {
+		g.references = append(g.references, reference{group, id, doubt})
+	}
 }
 
 // admit judges the security_groups stage. Rules only allow, and those of all
@@ -220,8 +229,37 @@ func (g *groups) admit(piece netip.Prefix, p port) finding {
 		return deny(Remedy{}, "security-group", "", "no security group is attached, so nothing admits %s", asked)
 	}
 	f := deny(Remedy{Object: g.ids[0]}, "security-group", strings.Join(g.ids, ","), "no rule of %s admits %s", strings.Join(g.ids, ", "), asked)
-	if g.references {
+	if len(g.references) > 0 {
 		f.detail += "; rules whose source is a security group match private addresses only"
+	}
+	return f
+}
+
+// admitMember is admit for a source that has security groups itself, so that rules
+// count whose source is one of those.
+func (g *groups) admitMember(piece netip.Prefix, ids []string, p port) finding {
+	f := g.admit(piece, p)
+	if f.verdict == Allow {
+		return f
+	}
+	asked := question{piece: piece, ports: p.String()}.String()
+	var missing []facts.Unknown
+	for _, r := range g.references {
+		switch {
+		case !slices.Contains(ids, r.source):
+		case r.missing != nil:
+			missing = mergeUnknowns(missing, r.missing)
+		default:
+			return allow("security-group-rule", r.group+"/"+r.source, "%s admits %s by its rule for members of %s", r.group, asked, r.source)
+		}
+	}
+	switch {
+	case f.verdict == Unknown:
+		f.missing = mergeUnknowns(f.missing, missing)
+	case missing != nil:
+		return unknown(missing, "security-group", strings.Join(g.ids, ","), "no rule is certain to admit %s", asked)
+	case len(g.references) > 0:
+		f.detail = fmt.Sprintf("no rule of %s admits %s or a security group of its", strings.Join(g.ids, ", "), asked)
 	}
 	return f
 }

@@ -131,6 +131,9 @@ type Remedy struct {
 	// Route is the destination, a prefix or a prefix list id, of the route in
 	// the way.
 	Route string
+	// CIDR is what the network ACL should let through, between a bastion and the
+	// endpoint. On the way of a source it is the source.
+	CIDR string
 }
 
 // Decide returns the path of each source to the endpoint of t, in the order of

@@ -17,7 +17,7 @@ func (e *estate) spreadRuleNumbers(paths []Path) {
 			if hop.Remedy.RuleNumber == 0 {
 				continue
 			}
-			side := aclSide{hop.Remedy.Object, hop.Stage == NACLOutbound}
+			side := aclSide{hop.Remedy.Object, hop.Stage == NACLOutbound || hop.Stage == BastionNACLOutbound}
 			if taken[side] == nil {
 				taken[side] = e.usedNumbers(side)
 			}

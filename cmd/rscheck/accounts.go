@@ -18,7 +18,7 @@ import (
 func (o *awsOptions) options() (aws.Options, error) {
 	observation := aws.Options{
 		Regions: o.regions, Clusters: o.clusters, Workgroups: o.workgroups,
-		Profile: o.profile, ExternalID: o.externalID, RoleName: o.roleName, Logging: o.logging,
+		Profile: o.profile, ExternalID: o.externalID, RoleName: o.roleName, Logging: o.logging, Bastion: o.bastion,
 	}
 	if len(o.roleARNs) == 1 {
 		observation.RoleARN = o.roleARNs[0]

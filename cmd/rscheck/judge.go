@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +128,8 @@ func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
 			Tool:   tool(),
 			Loader: report.Loader{ID: settings.Profile.ID, Region: settings.Region, Connection: settings.Connection, User: settings.User},
 			FailOn: report.Severity(choice.failOn),
-		}}, nil
+		},
+	}, nil
 }
 
 // judge adds the answers for all targets of a snapshot.
@@ -200,8 +202,8 @@ func (s *scope) String() string {
 			words = append(words, fmt.Sprintf("database only for %d of %d", s.noAWS, s.targets))
 		}
 	}
-	if s.connection != "direct" && s.noAWS < s.targets {
-		// No check follows a tunnel or a private line to the cluster.
+	if !slices.Contains([]string{"direct", "ssh"}, s.connection) && s.noAWS < s.targets {
+		// No check follows a private line to the cluster, or a tunnel from inside.
 		words = append(words, "but for the way in over "+s.connection)
 	}
 	if len(s.choice.only) > 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type awsOptions struct {
 	accounts   string
 	roleName   string
 	externalID string
+	bastion    string
 	logging    bool
 	none       bool
 	timeout    time.Duration
@@ -38,6 +40,7 @@ func (o *awsOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.accounts, "accounts", "", "look into the accounts in this `file`, one id a line (needs --role-name)")
 	f.StringVar(&o.roleName, "role-name", "", "the `name` of the role to assume in each of them")
 	f.StringVar(&o.externalID, "external-id", "", "the external `ID` the role asks for")
+	f.StringVar(&o.bastion, "bastion", "", "the `ID` of the instance that connection ssh goes through")
 	f.BoolVar(&o.logging, "audit-logging", false, "ask AWS about each cluster's audit logging (SEC005; one call a cluster)")
 	f.BoolVar(&o.none, "no-aws", false, "leave AWS out: judge the database alone (needs --host)")
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all")
@@ -51,6 +54,10 @@ func (o *awsOptions) check(db *databaseOptions) error {
 		return usagef("--timeout %s: want a time longer than nothing, as 2m", o.timeout)
 	case o.none && db.none:
 		return usagef("--no-aws and --no-database together leave nothing to look at")
+	case o.bastion != "" && !instanceID.MatchString(o.bastion):
+		return usagef("--bastion %q: want the id of an EC2 instance, as i-0123456789abcdef0", o.bastion)
+	case o.none && o.bastion != "":
+		return usagef("--bastion goes with AWS: --no-aws leaves it out")
 	case o.none && (named > 0 || o.all):
 		return usagef("--no-aws goes with --host, not with --cluster, --workgroup or --all")
 	case o.none && db.host == "":
@@ -68,6 +75,9 @@ func (o *awsOptions) check(db *databaseOptions) error {
 	}
 	return o.checkAccounts()
 }
+
+// instanceID has 8 digits where the instance was made before 2016, and 17 since.
+var instanceID = regexp.MustCompile(`^i-[0-9a-f]{8,17}$`)
 
 // checkAccounts refuses ways into accounts that contradict each other.
 func (o *awsOptions) checkAccounts() error {
@@ -125,15 +135,18 @@ type loaderOptions struct {
 	loader     string
 	region     string
 	connection string
-	user       string
-	schemas    []string
-	form       loader.Form
+	// bastionPort is 0 for the connection's own.
+	bastionPort int
+	user        string
+	schemas     []string
+	form        loader.Form
 }
 
 func (o *loaderOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.loader, "loader", "stitch", "the `loader`")
 	f.StringVar(&o.region, "loader-region", loader.Any, "the loader's `region`: north-america, europe or any")
 	f.StringVar(&o.connection, "connection", "direct", "how the loader connects: direct, ssh, …")
+	f.IntVar(&o.bastionPort, "bastion-port", 0, "the `port` on which the bastion takes SSH (default the connection's, 22)")
 	f.StringVar(&o.user, "user", "stitch", "the loader's database `user`")
 	f.StringSliceVar(&o.schemas, "schema", nil, "a `schema` it loads into (repeatable; others are found by the loader's marks)")
 	f.StringVar(&o.form.Host, "loader-host", "", "the `host` typed into the loader's form")
@@ -157,11 +170,15 @@ func (o *loaderOptions) settings() (loader.Settings, error) {
 	if connections := profile.ConnectionIDs(); !slices.Contains(connections, o.connection) {
 		return loader.Settings{}, usagef("--connection %q: want one of %s", o.connection, strings.Join(connections, ", "))
 	}
+	if o.bastionPort < 0 || o.bastionPort > 65535 {
+		return loader.Settings{}, usagef("--bastion-port %d: want a port from 1 to 65535", o.bastionPort)
+	}
 	if o.user == "" {
 		return loader.Settings{}, usagef("--user: want the name of the loader's database user")
 	}
 	return loader.Settings{
 		Profile: profile, Region: o.region, Connection: o.connection, User: o.user, Schemas: o.schemas, Form: o.form,
+		BastionPort: o.bastionPort,
 	}, nil
 }
 

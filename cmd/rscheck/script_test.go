@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/internal/fakeaws"
 	"github.com/rscheck/rscheck/internal/postgres"
 )
@@ -133,7 +134,8 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // enlarge adds to a healthy cloud a workgroup ("serverless"), a second account that
-// lets the auditor in ("accounts"), or a region with nothing in it (its name).
+// lets the auditor in ("accounts"), an instance that the loader and the cluster let
+// in ("bastion"), or a region with nothing in it (its name).
 func enlarge(cloud *fakeaws.Cloud, words []string) {
 	for _, word := range words {
 		switch word {
@@ -144,8 +146,29 @@ func enlarge(cloud *fakeaws.Cloud, words []string) {
 			second.Become("444455556666", "ASIAIOSFODNN7EXAMPLE")
 			second.Roles = []fakeaws.Role{{ARN: "arn:aws:iam::444455556666:role/auditor", ExternalID: "rscheck-7"}}
 			cloud.Accounts = append(cloud.Accounts, second)
+		case "bastion":
+			addBastion(cloud.Region(fakeaws.RegionName))
 		default:
 			cloud.Accounts[0].Regions[word] = &fakeaws.Region{}
 		}
 	}
+}
+
+// addBastion makes the cluster private and adds an instance in front of it, in a
+// subnet of its own.
+func addBastion(r *fakeaws.Region) {
+	r.Clusters[0].PubliclyAccessible = false
+	v := r.VPCs[0]
+	v.Interfaces[0].PublicIP = ""
+	ssh := facts.Permission{Protocol: "tcp", Ports: &facts.Ports{From: 22, To: 22}, CIDRs: northAmerica}
+	v.SecurityGroups[1].Inbound = []facts.Permission{
+		{Protocol: "tcp", Ports: &facts.Ports{From: 5439, To: 5439}, GroupIDs: []string{"sg-0bastion"}},
+	}
+	v.SecurityGroups = append(v.SecurityGroups, facts.SecurityGroup{
+		ID: "sg-0bastion", Name: "bastion", VPCID: v.ID, OwnerID: v.OwnerID, Inbound: []facts.Permission{ssh},
+	})
+	r.Instances = append(r.Instances, fakeaws.Instance{Bastion: facts.Bastion{
+		InstanceID: "i-0123456789abcdef0", State: "running", SubnetID: "subnet-0b", VPCID: v.ID,
+		PrivateIP: "10.0.16.9", PublicIP: "203.0.113.9", GroupIDs: []string{"sg-0bastion"},
+	}})
 }

@@ -34,6 +34,7 @@ func operations() map[string]operation {
 		"redshift-data ExecuteStatement":             {executeParams, (*call).executeStatement},
 		"redshift-data DescribeStatement":            {[]string{"Id"}, (*call).describeStatement},
 		"redshift-data GetStatementResult":           {[]string{"Id", "NextToken"}, (*call).getStatementResult},
+		"ec2 DescribeInstances":                      {ec2List, (*call).describeInstances},
 		"ec2 DescribeVpcs":                           {ec2List, (*call).describeVpcs},
 		"ec2 DescribeSubnets":                        {ec2List, (*call).describeSubnets},
 		"ec2 DescribeRouteTables":                    {ec2List, (*call).describeRouteTables},

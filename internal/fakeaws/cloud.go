@@ -34,6 +34,7 @@ type Region struct {
 	VPCs              []*VPC
 	PrefixLists       []facts.PrefixList // those whose owner is AWS are AWS's own
 	VPCEndpoints      []facts.VPCEndpoint
+	Instances         []Instance
 	GroupAssociations []facts.GroupAssociation
 	BlockPublicAccess facts.BlockPublicAccess
 	// Logins are what AWS tells of ways into the databases; nil for nothing.
@@ -47,6 +48,12 @@ type Cluster struct {
 	// Namespace is the id in the cluster's namespace ARN; empty leaves it out.
 	Namespace string
 	facts.Cluster
+}
+
+// Instance is an EC2 instance with as many network interfaces; none counts as one.
+type Instance struct {
+	facts.Bastion
+	Interfaces int
 }
 
 // VPC is a VPC and what is in it.

@@ -57,8 +57,11 @@ func (r *Region) HealthyWorkgroup() *Workgroup {
 		SubnetIDs:        []string{"subnet-0a", "subnet-0b", "subnet-0c"},
 		SecurityGroupIDs: []string{"sg-0loader"},
 		Parameters: []facts.Parameter{
-			{Name: "auto_mv", Value: "true"}, {Name: "datestyle", Value: "ISO, MDY"}, {Name: "require_ssl", Value: "true"},
-			{Name: "search_path", Value: "$user, public"}, {Name: "use_fips_ssl", Value: "false"},
+			{Name: "auto_mv", Value: "true"},
+			{Name: "datestyle", Value: "ISO, MDY"},
+			{Name: "require_ssl", Value: "true"},
+			{Name: "search_path", Value: "$user, public"},
+			{Name: "use_fips_ssl", Value: "false"},
 		},
 		IPAddressType: "ipv4", Version: "1.0.52943",
 	}

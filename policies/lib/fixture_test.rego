@@ -133,6 +133,14 @@ healthy := {
 		"exposure": {"width": "none", "addresses": "0", "rules": []},
 		"elsewhere": [],
 		"allow_list": {"own": "allow", "foreign": []},
+		"bastion": {
+			"verdict": "not_applicable",
+			"id": "",
+			"port": 0,
+			"group": "",
+			"way_in": open_passage,
+			"onward": elements.source,
+		},
 		"link": {"same_region": false, "regions": ["us-east-1"], "joined": true},
 	},
 	"database": {
@@ -173,6 +181,7 @@ elements := {
 		"rule_number": 0,
 		"gateway": "",
 		"route": "",
+		"cidr": "",
 	},
 	"exposed_rule": {
 		"group": "sg-1",

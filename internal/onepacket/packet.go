@@ -1,18 +1,28 @@
-package netpath_test
+package onepacket
 
 import (
 	"strconv"
 	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
-	"github.com/rscheck/rscheck/checks/netpath"
 )
 
-// The naive model follows one packet and its reply through an estate of which
-// everything is known, with nothing but loops and integers. It shares no code with
-// the package and is as slow as it likes. What is not decided even by full
-// knowledge (an appliance, a random choice of AWS) it calls murky.
+// The stages at which a packet may be lost, in the words of the report.
+const (
+	source            = "source"
+	publicAccess      = "public_access"
+	publicAddress     = "public_address"
+	blockPublicAccess = "block_public_access"
+	internetGateway   = "internet_gateway"
+	gatewayRouteTable = "gateway_route_table"
+	returnRoute       = "return_route"
+	naclInbound       = "nacl_inbound"
+	securityGroups    = "security_groups"
+	naclOutbound      = "nacl_outbound"
+)
 
+// fate is what becomes of a packet. What is not decided even by full knowledge
+// (an appliance, a random choice of AWS) is murky.
 type fate int
 
 const (
@@ -72,45 +82,45 @@ func length(cidr string, address uint32) int {
 func holds(cidr string, address uint32) bool { return length(cidr, address) >= 0 }
 
 // follow tells the packet's fate at each stage.
-func follow(p packet) map[netpath.Stage]fate {
-	fates := map[netpath.Stage]fate{}
+func follow(p packet) map[string]fate {
+	fates := map[string]fate{}
 	for _, private := range []string{
 		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "0.0.0.0/8",
 	} {
 		if holds(private, p.from) {
-			fates[netpath.Source] = dies
+			fates[source] = dies
 		}
 	}
 	if !p.t.Cluster.PubliclyAccessible {
-		fates[netpath.PublicAccess] = dies
+		fates[publicAccess] = dies
 	} else if p.known && !p.public && (p.t.Cluster.ElasticIP.IP == "" || p.t.Cluster.ElasticIP.Status != "active") {
-		fates[netpath.PublicAddress] = murky
+		fates[publicAddress] = murky
 	}
-	fates[netpath.BlockPublicAccess] = naiveBPA(p)
-	fates[netpath.InternetGateway] = dies
+	fates[blockPublicAccess] = blockedPublicly(p)
+	fates[internetGateway] = dies
 	gateway := ""
 	for _, g := range p.t.Network.InternetGateways {
 		for _, a := range g.Attachments {
 			if a.VPCID == p.t.Cluster.VPCID && a.State == "available" {
-				fates[netpath.InternetGateway] = passes
+				fates[internetGateway] = passes
 				gateway = g.ID
 			}
 		}
 	}
-	comesThrough, in := naiveEdge(p, gateway)
-	out, straight := naiveReturn(p, gateway, comesThrough)
+	comesThrough, in := comeIn(p, gateway)
+	out, straight := goBack(p, gateway, comesThrough)
 	if comesThrough != "" && straight {
 		in = dies
 	}
-	fates[netpath.GatewayRouteTable], fates[netpath.ReturnRoute] = in, out
-	acl := naiveACL(p)
-	fates[netpath.NACLInbound] = naiveRules(acl, false, p.from, p.t.Cluster.Endpoint.Port)
-	fates[netpath.NACLOutbound] = naiveReplies(acl, p.from)
-	fates[netpath.SecurityGroups] = naiveGroups(p)
+	fates[gatewayRouteTable], fates[returnRoute] = in, out
+	acl := aclOf(p)
+	fates[naclInbound] = firstMatch(acl, false, p.from, p.t.Cluster.Endpoint.Port)
+	fates[naclOutbound] = replies(acl, p.from)
+	fates[securityGroups] = admitted(p)
 	return fates
 }
 
-func naiveBPA(p packet) fate {
+func blockedPublicly(p packet) fate {
 	b := p.t.Network.BlockPublicAccess
 	open, shut := false, false
 	for _, x := range b.Exclusions {
@@ -138,9 +148,9 @@ func naiveBPA(p packet) fate {
 // way is where a routed packet may go.
 type way struct{ target, state string }
 
-// naiveRoute returns where a table may send a packet: one way, none, or several
+// waysOf returns where a table may send a packet: one way, none, or several
 // that AWS picks from.
-func naiveRoute(t *facts.Target, table facts.RouteTable, address uint32) []way {
+func waysOf(t *facts.Target, table facts.RouteTable, address uint32) []way {
 	for bits := 32; bits >= 0; bits-- {
 		var static, listed, learned []way
 		for _, r := range table.Routes {
@@ -172,8 +182,8 @@ func naiveRoute(t *facts.Target, table facts.RouteTable, address uint32) []way {
 	return nil
 }
 
-// naiveEdge tells through which middlebox a packet comes in, if any.
-func naiveEdge(p packet, gateway string) (middlebox string, f fate) {
+// comeIn tells through which middlebox a packet comes in, if any.
+func comeIn(p packet, gateway string) (middlebox string, f fate) {
 	if gateway == "" {
 		return "", passes
 	}
@@ -182,7 +192,7 @@ func naiveEdge(p packet, gateway string) (middlebox string, f fate) {
 			if a.GatewayID != gateway {
 				continue
 			}
-			ways := naiveRoute(p.t, table, p.private)
+			ways := waysOf(p.t, table, p.private)
 			switch {
 			case len(ways) != 1:
 				return "", murky
@@ -198,7 +208,9 @@ func naiveEdge(p packet, gateway string) (middlebox string, f fate) {
 	return "", passes
 }
 
-func naiveReturn(p packet, gateway, comesThrough string) (f fate, straight bool) {
+// goBack tells whether the reply leaves by the gateway; straight: it passes by the
+// middlebox that the packet came through.
+func goBack(p packet, gateway, comesThrough string) (f fate, straight bool) {
 	var table *facts.RouteTable
 	for i, candidate := range p.t.Network.RouteTables {
 		for _, a := range candidate.Associations {
@@ -214,7 +226,7 @@ func naiveReturn(p packet, gateway, comesThrough string) (f fate, straight bool)
 			}
 		}
 	}
-	ways := naiveRoute(p.t, *table, p.from)
+	ways := waysOf(p.t, *table, p.from)
 	good, bad := 0, 0
 	for _, w := range ways {
 		switch {
@@ -238,127 +250,4 @@ func naiveReturn(p packet, gateway, comesThrough string) (f fate, straight bool)
 		return dies, false
 	}
 	return murky, false
-}
-
-func naiveACL(p packet) facts.NetworkACL {
-	var found facts.NetworkACL
-	for _, a := range p.t.Network.NetworkACLs {
-		if a.Default {
-			found = a
-		}
-	}
-	for _, a := range p.t.Network.NetworkACLs {
-		for _, subnet := range a.SubnetIDs {
-			if subnet == p.subnet {
-				found = a
-			}
-		}
-	}
-	return found
-}
-
-// naiveRules takes, of the rules that match, the one with the lowest number.
-func naiveRules(acl facts.NetworkACL, egress bool, address uint32, port int) fate {
-	lowest, action := 1<<20, "deny"
-	for _, e := range acl.Entries {
-		if e.Egress != egress || e.CIDR == "" || !holds(e.CIDR, address) {
-			continue
-		}
-		if e.Protocol != "-1" && (e.Protocol != "6" || e.Ports.From > port || e.Ports.To < port) {
-			continue
-		}
-		if e.Number < lowest {
-			lowest, action = e.Number, e.Action
-		}
-	}
-	if action == "allow" {
-		return passes
-	}
-	return dies
-}
-
-// naiveReplies tries a reply to each port where anything could change, and beside
-// it.
-func naiveReplies(acl facts.NetworkACL, address uint32) fate {
-	tries := []int{1024, 5000, 32768, 49152, 65535}
-	for _, e := range acl.Entries {
-		if e.Ports != nil {
-			tries = append(tries, e.Ports.From-1, e.Ports.From, e.Ports.To, e.Ports.To+1)
-		}
-	}
-	seen := map[fate]bool{}
-	done := map[int]bool{}
-	for _, port := range tries {
-		if port >= 1024 && port <= 65535 && !done[port] {
-			done[port] = true
-			seen[naiveRules(acl, true, address, port)] = true
-		}
-	}
-	switch {
-	case !seen[dies]:
-		return passes
-	case !seen[passes]:
-		return dies
-	}
-	return murky
-}
-
-func naiveGroups(p packet) fate {
-	result := dies
-	ids, certain := p.groups, map[string]bool{}
-	for _, id := range ids {
-		certain[id] = true
-	}
-	if !p.known {
-		for _, m := range p.t.Cluster.SecurityGroups {
-			ids = append(ids, m.ID)
-			certain[m.ID] = m.Status == "active"
-		}
-	}
-	for _, id := range ids {
-		for _, g := range p.t.Network.SecurityGroups {
-			if g.ID != id || !naiveAdmits(p, g) {
-				continue
-			}
-			usable := g.VPCID == p.t.Cluster.VPCID
-			for _, a := range p.t.Network.GroupAssociations {
-				if a.GroupID == id && a.VPCID == p.t.Cluster.VPCID && a.State == "associated" {
-					usable = true
-				}
-			}
-			if usable && certain[id] {
-				return passes
-			}
-			result = murky
-		}
-	}
-	return result
-}
-
-func naiveAdmits(p packet, g facts.SecurityGroup) bool {
-	for _, rule := range g.Inbound {
-		if rule.Protocol != "-1" {
-			if rule.Protocol != "tcp" && rule.Protocol != "6" {
-				continue
-			}
-			if p.t.Cluster.Endpoint.Port < rule.Ports.From || p.t.Cluster.Endpoint.Port > rule.Ports.To {
-				continue
-			}
-		}
-		for _, cidr := range rule.CIDRs {
-			if holds(cidr, p.from) {
-				return true
-			}
-		}
-		for _, id := range rule.PrefixListIDs {
-			for _, l := range p.t.Network.PrefixLists {
-				for _, cidr := range l.CIDRs {
-					if l.ID == id && holds(cidr, p.from) {
-						return true
-					}
-				}
-			}
-		}
-	}
-	return false
 }
