@@ -96,7 +96,7 @@ func TestStrictness(t *testing.T) {
 			return err
 		}, "UnknownParameter"},
 		"operation it does not know": {func() error {
-			_, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{})
+			_, err := client.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{})
 			return err
 		}, "InvalidAction"},
 		"region that is not enabled, EC2": {func() error {

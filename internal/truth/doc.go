@@ -27,8 +27,16 @@
 //	        and the whole life of a new table in it
 //	SQL005  for each of the loader's tables: ADD COLUMN, DROP COLUMN, COMMENT, TRUNCATE
 //	SQL006, SQL007  SELECT * by qualified name from each relation that the profile lists
-//	SQL008  what PostgreSQL's own JSON parser makes of the comment
+//	SQL008  what PostgreSQL's own JSON parser makes of the comment, and whether the
+//	        columns it names are there
+//	SQL009  DROP TABLE by a superuser, which a bound view keeps from working
 //	SEC006  CREATE USER of a superuser
+//
+// And as a whole: where rscheck says ready, nothing that the loader does is refused;
+// where it says not ready, something is. What is unknown to a login is only what
+// rests on a relation that, when tried, was refused to it. Both logins say the same
+// where nothing is hidden. In every third scenario the SQL that rscheck prints is
+// run until it prints no more: then all works.
 //
 // # Where rscheck asks for more than PostgreSQL
 //
@@ -36,6 +44,7 @@
 //	        loader's documentation demands that it owns the schema, and Redshift's
 //	        information_schema.schemata shows a schema to its owner only; PostgreSQL's
 //	        shows it to whoever may use it. COMMENT ON SCHEMA stands for that here.
+//	SQL004, SQL005  A member of the owner is not the owner: see owner_test.go.
 //	SQL006, SQL007  USAGE on the schema: unqualified names are found without it.
 //	        SELECT on the relation: single columns may be granted. How the loader
 //	        words its questions is not documented, so they have to work either way.
@@ -46,6 +55,8 @@
 //	SQL001, as the auditor  A password that was changed, or disabled, and a limit of
 //	        connections are not shown to others. SQL013 is then unknown, so the verdict
 //	        is never ready.
-//	SQL005  A bound view that keeps DROP COLUMN from working is no question of rights
-//	        (SQLSTATE 2BP01).
+//	SQL005  Rights on a table can be taken from its owner too (REVOKE INSERT, TRUNCATE),
+//	        and rscheck does not ask for them: the scenarios leave them alone.
+//	SQL009  A bound view keeps DROP COLUMN from working (SQLSTATE 2BP01), and is of
+//	        medium severity only: such a scenario may be ready.
 package truth

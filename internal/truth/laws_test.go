@@ -27,171 +27,51 @@ func (d disagreement) same(other disagreement) bool {
 
 func (d disagreement) String() string { return fmt.Sprintf("%s as %s: %s", d.check, d.login, d.text) }
 
-// expectation is what the truth makes of a check: failures by subject, or none,
-// or no object to ask about.
-type expectation struct {
-	void  bool
-	fails map[string]report.Severity
-}
-
-func (e expectation) outcome() report.Outcome {
-	switch {
-	case e.void:
-		return report.NotApplicable
-	case len(e.fails) > 0:
-		return report.Fail
-	}
-	return report.Pass
-}
-
-func (e expectation) fail(subject string, severity report.Severity) { e.fails[subject] = severity }
-
-// expect tells what each check comes to.
-func (t *truth) expect(s *scenario) map[string]expectation {
-	expected := map[string]expectation{}
-	for _, check := range judged {
-		expected[check] = expectation{fails: map[string]report.Severity{}, void: !t.present && check != "SQL002" || t.present && !t.exists && check != "SQL001" && check != "SQL002"}
-	}
-	failIf := func(wrong bool, check, subject string, severity report.Severity) {
-		if wrong {
-			expected[check].fail(subject, severity)
-		}
-	}
-	failIf(t.present && (!t.exists || t.expired), "SQL001", s.loader, report.Critical)
-	failIf(!t.present, "SQL002", s.database, report.Critical)
-	if !t.present || !t.exists {
-		return expected
-	}
-	failIf(!t.create, "SQL003", s.database, report.Critical)
-	for schema, tried := range t.schemas {
-		failIf(!tried.owned || !tried.works, "SQL004", subject(schema), report.Critical)
-	}
-	marked := 0
-	for _, table := range t.tables {
-		failIf(!table.works, "SQL005", subject(table.schema, table.table), report.Critical)
-		failIf(table.bound, "SQL009", subject(table.schema, table.table), report.Medium)
-		if table.marked {
-			marked++
-			failIf(table.comment == "missing", "SQL008", subject(table.schema, table.table), report.Medium)
-			failIf(table.comment == "broken", "SQL008", subject(table.schema, table.table), report.High)
-		}
-	}
-	void := func(check string, nothing bool) { expected[check] = expectation{nothing, expected[check].fails} }
-	void("SQL004", len(t.schemas) == 0)
-	void("SQL005", len(t.tables) == 0)
-	void("SQL008", marked == 0)
-	void("SQL009", len(t.tables) == 0)
-	for check, schema := range systemSchemas {
-		failIf(!t.reads[schema].usable || len(t.reads[schema].denied) > 0, check, schema, report.Critical)
-	}
-	failIf(t.superuser || s.admin == s.loader, "SEC006", s.loader, report.Medium)
-	return expected
-}
-
-var systemSchemas = map[string]string{"SQL006": "information_schema", "SQL007": "pg_catalog"}
-
-// restsOn are the relations that a check cannot be told without, for the auditor
-// and for the loader's user, of whom its own login and what it is refused tell
-// something.
-var restsOn = map[string]struct{ auditor, loader []string }{
-	"SQL001": {auditor: []string{"pg_user"}},
-	"SQL002": {},
-	"SQL003": {[]string{"pg_user", "pg_database"}, []string{"pg_user", "pg_database"}},
-	"SQL004": {[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}, []string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}},
-	"SQL005": {[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}, []string{"pg_namespace", "pg_class", "pg_attribute"}},
-	"SQL006": {auditor: []string{"pg_user", "pg_namespace", "pg_class"}},
-	"SQL007": {auditor: []string{"pg_user", "pg_namespace", "pg_class"}},
-	"SQL008": {
-		[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute", "pg_description"},
-		[]string{"pg_namespace", "pg_class", "pg_attribute", "pg_description"},
-	},
-	"SQL009": {
-		[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute", "pg_depend"},
-		[]string{"pg_namespace", "pg_class", "pg_attribute", "pg_depend"},
-	},
-	"SEC006": {auditor: []string{"pg_user"}},
-	"SQL013": {},
-}
-
-// excuse is why a check may be unknown to a login, empty where nothing excuses it.
-func (t *truth) excuse(s *scenario, check, login string) string {
-	switch code := t.logins[login]; {
-	case code == noDatabase:
-		return ""
-	case code == badPassword && check == "SQL001":
-		return "" // the refusal is the answer
-	case code != "":
-		return "the login ends with " + code
-	case check == "SQL013" && login == auditor:
-		return "only a login as the loader tells"
-	case check == "SQL001" && t.never:
-		return "rscheck does not know -infinity as the end of a password"
-	}
-	rests := restsOn[check].auditor
-	if login == s.loader {
-		rests = restsOn[check].loader
-	}
-	for _, r := range rests {
-		if t.hidden[login][r] {
-			return r + " is hidden"
-		}
-	}
-	return ""
-}
-
 // agree holds the verdicts of one login against the truth.
 func (t *truth) agree(s *scenario, login string, v verdicts, tally *tally) []disagreement {
 	var found []disagreement
 	expected := t.expect(s)
 	for _, check := range judged {
-		want, got, excuse := expected[check], v.outcome(check), t.excuse(s, check, login)
-		say := func(format string, args ...any) {
-			text := fmt.Sprintf(format, args...) + "\n" + explain(v[check])
-			found = append(found, disagreement{check, login, text})
-		}
-		outcome := want.outcome()
-		switch {
-		case check == "SQL001" && login == s.loader && t.logins[login] == badPassword:
-			outcome, want = report.Fail, expectation{fails: map[string]report.Severity{s.loader: report.Critical}}
-		case check == "SEC006" && s.admin == s.loader && got == report.Fail && excuse != "":
-			// AWS told so; the database need not be there.
-			outcome, want = got, expectation{fails: map[string]report.Severity{s.loader: report.Medium}}
-		case check == "SQL013" && login == auditor && t.present:
-			outcome = report.Unknown
-		}
-		tally.count(check, login, got, excuse)
-		switch {
-		case got == report.Unknown && excuse == "":
-			say("unknown, and nothing was hidden: it is %s", outcome)
-		case got == report.Unknown:
-			for _, r := range v[check] {
-				if len(r.Missing) == 0 {
-					say("unknown, and nothing is said to be missing")
-				}
-			}
-		case got != outcome:
-			say("%s, and when tried %s: %v", got, outcome, slices.Sorted(maps.Keys(want.fails)))
-		case got == report.Fail:
-			fails := failures(v[check])
-			if excuse != "" && within(fails, want.fails) {
-				break // what is not hidden is told
-			}
-			if diff := cmp.Diff(want.fails, fails); diff != "" {
-				say("the subjects are others (-tried +rscheck):\n%s", diff)
+		want, excuse := t.seen(s, login, check, expected[check]), t.excuse(s, check, login)
+		tally.count(check, login, v.outcome(check), excuse)
+		text := differs(v[check], v.outcome(check), want, excuse)
+		if schema := systemSchemas[check]; schema != "" && text == "" && v.outcome(check) == report.Fail {
+			if lacks := t.lacks(schema, login); !slices.ContainsFunc(lacks, func(l string) bool { return strings.HasSuffix(v[check][0].Message, " lacks "+l) }) {
+				text = "when tried, the loader lacks " + lacks[0]
 			}
 		}
-		if schema := systemSchemas[check]; schema != "" && got == report.Fail && outcome == got {
-			if want := t.complaints(schema, login); !slices.ContainsFunc(want, func(c string) bool { return strings.HasSuffix(v[check][0].Message, " lacks "+c) }) {
-				say("when tried, the loader lacks %s", want[0])
-			}
+		if text != "" {
+			found = append(found, disagreement{check, login, text + "\n" + explain(v[check])})
 		}
 	}
 	return found
 }
 
-// complaints are what the loader lacks, in words: all of it, or, where the
-// catalogs that list it are hidden, what hides the rest.
-func (t *truth) complaints(schema, login string) []string {
+// differs tells how the results of a check differ from what is expected, if they do.
+func differs(results []report.Result, got report.Outcome, want expectation, excuse string) string {
+	fails := failures(results)
+	switch {
+	case got == report.Pass && excuse == onlyLogin:
+		return "pass, and " + excuse
+	case got == report.Unknown && excuse == "":
+		return fmt.Sprintf("unknown, and nothing was hidden: it is %s", want.outcome())
+	case got == report.Unknown:
+		if slices.ContainsFunc(results, func(r report.Result) bool { return len(r.Missing) == 0 }) {
+			return "unknown, and nothing is said to be missing"
+		}
+	case got != want.outcome():
+		return fmt.Sprintf("%s, and when tried %s: %v", got, want.outcome(), slices.Sorted(maps.Keys(want.fails)))
+	case excuse != "" && within(fails, want.fails):
+		// What is not hidden is told.
+	case got == report.Fail && !maps.Equal(fails, want.fails):
+		return "the subjects are others (-tried +rscheck):\n" + cmp.Diff(want.fails, fails)
+	}
+	return ""
+}
+
+// lacks is what the loader lacks of a system schema, in words: all of it, or, where
+// the catalogs that list it are hidden, what hides the rest.
+func (t *truth) lacks(schema, login string) []string {
 	usage := "USAGE on " + schema
 	switch r := t.reads[schema]; {
 	case len(r.denied) == 0:
