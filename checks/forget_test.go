@@ -169,7 +169,7 @@ func demo(t testing.TB) facts.Snapshot {
 // destinations.
 func moved(t *testing.T, s facts.Snapshot) facts.Target {
 	t.Helper()
-	target := clone(t, &s.Targets[0])
+	target := clone(t, named(t, &s, "analytics"))
 	n := &target.Network
 	n.SubnetGroup.Subnets = nil
 	for _, subnet := range n.Subnets[:2] {
@@ -184,7 +184,7 @@ func moved(t *testing.T, s facts.Snapshot) facts.Target {
 // subnet that the loader reaches and that the cluster admits.
 func tunnelled(t *testing.T, s facts.Snapshot) facts.Target {
 	t.Helper()
-	target := clone(t, &s.Targets[0])
+	target := clone(t, named(t, &s, "analytics"))
 	target.Unknown = nil
 	n := &target.Network
 	n.SecurityGroups = append(n.SecurityGroups, facts.SecurityGroup{
@@ -286,7 +286,7 @@ func crowded(t *testing.T, like *facts.Target) []facts.Target {
 // is forgotten could not turn.
 func TestCrowdedTargetsAreAsTheyAreCalled(t *testing.T) {
 	catalogue, snapshot := load(t), demo(t)
-	targets := crowded(t, &snapshot.Targets[0])
+	targets := crowded(t, named(t, &snapshot, "analytics"))
 	for i, want := range []report.Outcome{report.Pass, report.Fail} {
 		found := outcomes(t, catalogue, &targets[i], stitch(t), snapshot)
 		for _, id := range []string{"SQL008", "SQL009", "SQL010", "SQL011", "SQL012", "SEC007"} {
@@ -311,7 +311,7 @@ func TestMovedTargetIsAsItIsCalled(t *testing.T) {
 
 func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 	catalogue, snapshot := load(t), demo(t)
-	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
+	snapshot.Targets = append(snapshot.Targets, crowded(t, named(t, &snapshot, "analytics"))...)
 	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
 	settings := []loader.Settings{stitch(t), stitch(t), stitch(t), stitch(t)}
 	settings[3].Connection = "ssh"
@@ -337,7 +337,7 @@ func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 
 func TestWhatIsLackingIsInTheProvenance(t *testing.T) {
 	snapshot := demo(t)
-	snapshot.Targets = append(snapshot.Targets, crowded(t, &snapshot.Targets[0])...)
+	snapshot.Targets = append(snapshot.Targets, crowded(t, named(t, &snapshot, "analytics"))...)
 	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
 	for i := range snapshot.Targets {
 		target := &snapshot.Targets[i]
