@@ -54,3 +54,31 @@ func TestAccountWhoseEndIsNotTold(t *testing.T) {
 		})
 	}
 }
+
+func TestReadOnlySessionsKeepTheLoaderFromCreating(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change         func(*facts.Target)
+		readOnly bool
+	}{
+		"sessions that may write": {func(*facts.Target) {}, false},
+		"the user's own are read-only": {func(t *facts.Target) {
+			t.Database.Settings = []facts.Setting{{Name: "default_transaction_read_only", Value: "on"}}
+		}, true},
+		"another user's are": {func(t *facts.Target) {
+			t.Database.Login.User = "auditor"
+			t.Database.Settings = []facts.Setting{{Name: "default_transaction_read_only", Value: "on"}}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := &facts.Target{}
+			target.Database.Login = facts.Login{User: "stitch", Via: "sql", Outcome: facts.LoggedIn}
+			target.Database.User = facts.User{Name: "stitch", Exists: true}
+			target.Database.CanCreate = true
+			tc.change(target)
+			d := digest.Of(target, settings(t, "any"), time.Unix(0, 0))
+			if got := d.Document.Database.Create.ReadOnly; got != tc.readOnly || lacking(d, "database.create") {
+				t.Errorf("read-only %v, lacking %v; want %v", got, lacking(d, "database.create"), tc.readOnly)
+			}
+		})
+	}
+}

@@ -184,6 +184,7 @@ func (d *digester) create() {
 			Detail: "the user holds roles, whose grants rscheck cannot see: grant CREATE on the database to the user itself to be sure",
 		}}))
 	}
+	d.readOnly()
 	if !d.known("database.schemas") {
 		return // evidence only
 	}
@@ -194,6 +195,21 @@ func (d *digester) create() {
 			}
 		}
 	}
+}
+
+// readOnly finds whether the user's own sessions begin read-only. What rscheck's
+// login over the Data API sets is not the user's.
+func (d *digester) readOnly() {
+	login := &d.target.Database.Login
+	own := login.Outcome == facts.LoggedIn && login.User == d.settings.User && login.Via == "sql"
+	if !own || !d.doc.Database.Create.Allowed {
+		return // where CREATE is refused, no setting makes a difference
+	}
+	// Settings that are refused are taken for the usual ones: nothing else reads them,
+	// and a catalog so hardened is rare enough to leave SQL003 an answer.
+	d.doc.Database.Create.ReadOnly = slices.ContainsFunc(d.target.Database.Settings, func(s facts.Setting) bool {
+		return s.Name == "default_transaction_read_only" && isTrue(s.Value)
+	})
 }
 
 // roleMayCreate reports whether a role of the user holds the system privilege

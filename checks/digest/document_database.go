@@ -69,6 +69,9 @@ type Create struct {
 	// at most three, and how many in all.
 	Schemas     []string `json:"schemas"`
 	SchemaCount int      `json:"schema_count"`
+	// ReadOnly is whether the user's sessions are read-only from the start, so
+	// that no privilege helps. Only a login of its own shows it.
+	ReadOnly bool `json:"read_only"`
 }
 
 // SchemaOwnership tells of the schemas the loader loads into.

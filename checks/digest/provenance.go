@@ -46,7 +46,7 @@ var provenance = []struct {
 	{"database.engine", []string{"database.version"}},
 	{"database.driver", []string{"database.login", "database.user"}},
 	{"database.account", []string{"database.user"}},
-	{"database.create", []string{"database.user", "database.can_create", "database.owner", "database.roles", "database.role_privileges", "database.schemas"}},
+	{"database.create", []string{"database.user", "database.can_create", "database.owner", "database.roles", "database.role_privileges", "database.schemas", "database.settings"}},
 	{"database.schemas", []string{"database.user", "database.schemas", "database.relations", "database.columns"}},
 	{"database.tables", []string{"database.user", "database.relations", "database.columns"}},
 	{"database.comments", []string{"database.comments", "database.relations", "database.columns", "database.layouts"}},

@@ -150,7 +150,7 @@ healthy := {
 		"presence": "local",
 		"name": "dev",
 		"driver": {"method": "standard"},
-		"create": {"allowed": true, "through": "privilege", "schemas": [], "schema_count": 0},
+		"create": {"allowed": true, "through": "privilege", "schemas": [], "schema_count": 0, "read_only": false},
 		"schemas": {"count": 1, "deviating": []},
 		"tables": {"count": 2, "deviating": []},
 		"information_schema": {"can_use": true, "denied": [], "absent": [], "others": 0},

@@ -32,6 +32,17 @@ deny contains {
 	not input.database.create.allowed
 }
 
+deny contains {
+	"subject": input.database.name,
+	"message": sprintf("sessions of user %s are read-only: default_transaction_read_only is on", [input.loader.user]),
+	"remediation": [remedy.sql(sprintf("ALTER USER %s SET default_transaction_read_only TO off;", [
+		sql.name(input.loader.user),
+	]))],
+} if {
+	input.database.create.allowed
+	input.database.create.read_only
+}
+
 not_applicable contains cause.no_database
 
 not_applicable contains cause.no_user

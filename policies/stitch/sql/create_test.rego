@@ -31,6 +31,22 @@ test_deny[name] if {
 	}
 }
 
+test_read_only[name] if {
+	some name, tc in {
+		"sessions that may write": [{"read_only": false}, set()],
+		"read-only sessions": [
+			{"read_only": true},
+			{"sessions of user stitch are read-only: default_transaction_read_only is on"},
+		],
+		"read-only, and refused anyway": [
+			{"read_only": true, "allowed": false},
+			{"user stitch lacks CREATE on database dev"},
+		],
+	}
+	found := create.deny with input as privilege(tc[0])
+	{f.message | some f in found} == tc[1]
+}
+
 test_not_applicable[name] if {
 	some name, tc in {
 		"user and database there": [fixture.document({}), set()],
