@@ -57,7 +57,7 @@ func TestAccountWhoseEndIsNotTold(t *testing.T) {
 
 func TestReadOnlySessionsKeepTheLoaderFromCreating(t *testing.T) {
 	for name, tc := range map[string]struct {
-		change         func(*facts.Target)
+		change   func(*facts.Target)
 		readOnly bool
 	}{
 		"sessions that may write": {func(*facts.Target) {}, false},
