@@ -67,6 +67,7 @@ type Catalogue struct {
 	chosen   map[string]bool
 	compiler *ast.Compiler
 	plans    *plans
+	encoder  *encoder
 }
 
 // Load compiles every policy below fsys whose name ends in .rego, tests aside.
@@ -78,7 +79,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{chosen: map[string]bool{}, compiler: compiler, plans: &plans{}}
+	c := &Catalogue{chosen: map[string]bool{}, compiler: compiler, plans: &plans{}, encoder: &encoder{}}
 	for _, annotated := range compiler.GetAnnotationSet().Flatten() {
 		if annotated.Annotations.Scope != "package" || len(annotated.Annotations.Custom) == 0 {
 			continue

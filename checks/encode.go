@@ -9,10 +9,16 @@ import (
 	"github.com/open-policy-agent/opa/v1/ast"
 )
 
+// encoder keeps the terms of each struct's field names: reading the tags anew took
+// longer than the rest. Several goroutines may use it.
+type encoder struct {
+	names sync.Map // reflect.Type to []*ast.Term
+}
+
 // encode turns a value made of structs, slices, strings, booleans and integers
 // into OPA's form of its JSON, an empty list for a nil slice. Rego.EvalInput
 // would go through JSON text and back, at three to four times the cost.
-func encode(v reflect.Value) *ast.Term {
+func (e *encoder) encode(v reflect.Value) *ast.Term {
 	switch v.Kind() {
 	case reflect.String:
 		return ast.InternedTerm(v.String())
@@ -23,28 +29,24 @@ func encode(v reflect.Value) *ast.Term {
 	case reflect.Slice:
 		items := make([]*ast.Term, v.Len())
 		for i := range items {
-			items[i] = encode(v.Index(i))
+			items[i] = e.encode(v.Index(i))
 		}
 		return ast.ArrayTerm(items...)
 	case reflect.Struct:
-		names := fieldNames(v.Type())
+		names := e.fieldNames(v.Type())
 		pairs := make([][2]*ast.Term, len(names))
 		for i, name := range names {
-			pairs[i] = [2]*ast.Term{name, encode(v.Field(i))}
+			pairs[i] = [2]*ast.Term{name, e.encode(v.Field(i))}
 		}
 		return ast.ObjectTerm(pairs...)
 	default:
-		// The schema test encodes every field of Document, so this is met there.
+		// Every judgement encodes a whole Document, so a test of any check meets this.
 		panic(fmt.Sprintf("encode: a document has no field of type %s", v.Type()))
 	}
 }
 
-// names keeps the terms of each struct's field names: reading the tags anew took
-// longer than the rest.
-var names sync.Map // reflect.Type to []*ast.Term
-
-func fieldNames(t reflect.Type) []*ast.Term {
-	if known, ok := names.Load(t); ok {
+func (e *encoder) fieldNames(t reflect.Type) []*ast.Term {
+	if known, ok := e.names.Load(t); ok {
 		return known.([]*ast.Term)
 	}
 	terms := make([]*ast.Term, t.NumField())
@@ -52,6 +54,6 @@ func fieldNames(t reflect.Type) []*ast.Term {
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		terms[i] = ast.InternedTerm(name)
 	}
-	names.Store(t, terms)
+	e.names.Store(t, terms)
 	return terms
 }

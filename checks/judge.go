@@ -26,7 +26,7 @@ func (c *Catalogue) Judge(ctx context.Context, doc *digest.Document, lacks []dig
 			gates[i] = check.gate(lacks)
 		}
 	}
-	found, err := c.eval(ctx, encode(reflect.ValueOf(*doc)), gates)
+	found, err := c.eval(ctx, c.encoder.encode(reflect.ValueOf(*doc)), gates)
 	if err != nil {
 		return nil, err
 	}
