@@ -22,14 +22,23 @@ func (c *Catalogue) Answer(ctx context.Context, t *facts.Target, s loader.Settin
 	}
 	answer := report.Target{
 		ID: t.ID, Name: t.Name, Kind: t.Kind, Account: t.Account, Region: t.Region,
-		Endpoint: report.Endpoint{Host: t.Cluster.Endpoint.Host, Port: t.Cluster.Endpoint.Port},
+		Endpoint: endpoint(t),
 		Paths:    paths(d.Paths),
 		Results:  results,
 	}
-	if login := t.Database.Login; login.Outcome == facts.LoggedIn {
-		answer.Login = &report.Login{User: login.User, About: s.User, Via: login.Via}
+	if login := t.Database.Login; login.Outcome != "" && login.Outcome != facts.LoginNotTried {
+		answer.Login = &report.Login{User: login.User, About: s.User, Via: login.Via, Database: login.Database, Outcome: string(login.Outcome)}
 	}
 	return answer, nil
+}
+
+// endpoint is where the loader would connect: what AWS told, or, where AWS was left
+// out, where rscheck did.
+func endpoint(t *facts.Target) report.Endpoint {
+	if t.Kind == facts.HostOnly {
+		return report.Endpoint{Host: t.Database.Login.Host, Port: t.Database.Login.Port}
+	}
+	return report.Endpoint{Host: t.Cluster.Endpoint.Host, Port: t.Cluster.Endpoint.Port}
 }
 
 func paths(decided []digest.Path) []report.Path {

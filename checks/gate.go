@@ -52,12 +52,16 @@ func distinct(unknowns []facts.Unknown) []facts.Unknown {
 	return once
 }
 
-// notRequested returns the first of the unknowns that the command line left out.
+// notRequested returns the first of the unknowns, if the command line left all of
+// them out.
 func notRequested(unknowns []facts.Unknown) (facts.Unknown, bool) {
 	for _, u := range unknowns {
-		if u.Reason == facts.NotRequested {
-			return u, true
+		if u.Reason != facts.NotRequested {
+			return facts.Unknown{}, false
 		}
 	}
-	return facts.Unknown{}, false
+	if len(unknowns) == 0 {
+		return facts.Unknown{}, false
+	}
+	return unknowns[0], true
 }

@@ -34,7 +34,7 @@ func (c *Catalogue) Judge(ctx context.Context, doc *digest.Document, lacks []dig
 	for i, check := range c.checks {
 		a := answer{check: check, target: doc.Target.ID}
 		if c.chosen[check.ID] {
-			a.decide(gates[i], found[i])
+			a.decide(gates[i], found[i], c.chosen)
 		} else {
 			a.add(report.NotApplicable, finding{Message: "not requested"})
 		}
@@ -50,6 +50,8 @@ type finding struct {
 	Severity    report.Severity
 	Remediation []report.Remediation
 	Missing     []facts.Unknown
+	// See is the check that answers for a cause, of what does not apply.
+	See string
 }
 
 // findings are what each rule of a check yielded.
@@ -62,10 +64,10 @@ type answer struct {
 	results []report.Result
 }
 
-// decide settles the outcome. What has no object is said first, then what is
-// certainly wrong; only where neither is so does a missing fact make the rest
-// unknown.
-func (a *answer) decide(o openings, found findings) {
+// decide settles the outcome, chosen being the checks that are asked. What has no
+// object is said first, then what is certainly wrong; only where neither is so does
+// a missing fact make the rest unknown.
+func (a *answer) decide(o openings, found findings, chosen map[string]bool) {
 	var all []facts.Unknown
 	for i := range rules {
 		all = append(all, o[i].missing...)
@@ -78,8 +80,8 @@ func (a *answer) decide(o openings, found findings) {
 		a.lack(distinct(all))
 		return
 	}
-	if len(found[notApplicable]) > 0 {
-		a.add(report.NotApplicable, found[notApplicable][0])
+	if causes := found[notApplicable]; len(causes) > 0 {
+		a.hasNoObject(causes, chosen)
 		return
 	}
 	for _, f := range found[deny] {
@@ -97,15 +99,28 @@ func (a *answer) decide(o openings, found findings) {
 	}
 }
 
+// hasNoObject answers that there is nothing to ask about, which decides nothing: some
+// other check says what is wrong. If nobody asks that one, nothing would.
+func (a *answer) hasNoObject(causes []finding, chosen map[string]bool) {
+	i := slices.IndexFunc(causes, func(f finding) bool { return f.See == "" || chosen[f.See] })
+	if i >= 0 {
+		a.add(report.NotApplicable, causes[i])
+		return
+	}
+	a.lack([]facts.Unknown{{Path: "checks." + causes[0].See, Reason: facts.NotRequested, Detail: causes[0].Message + ", which was not asked"}})
+}
+
 // lack answers that the check as a whole cannot be told.
 func (a *answer) lack(missing []facts.Unknown) {
 	a.add(report.Unknown, finding{Message: cannotTell(missing), Missing: missing})
 }
 
+// cannotTell says what would cure it. Whoever left a fact out knows so.
 func cannotTell(missing []facts.Unknown) string {
 	details := make([]string, 0, len(missing))
 	for _, u := range missing {
-		if !slices.Contains(details, u.Detail) {
+		leftOut := u.Reason == facts.NotRequested && slices.ContainsFunc(missing, func(u facts.Unknown) bool { return u.Reason != facts.NotRequested })
+		if !leftOut && !slices.Contains(details, u.Detail) {
 			details = append(details, u.Detail)
 		}
 	}

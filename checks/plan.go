@@ -123,7 +123,7 @@ func decodeFindings(yield any) ([]finding, error) {
 }
 
 // decodeFinding reads {"subject", "message", "severity", "remediation",
-// "missing"}, of which only message is a must.
+// "missing", "see"}, of which only message is a must.
 func decodeFinding(object map[string]any) (finding, error) {
 	var f finding
 	var err error
@@ -133,6 +133,8 @@ func decodeFinding(object map[string]any) (finding, error) {
 			f.Subject, err = text(value)
 		case "message":
 			f.Message, err = text(value)
+		case "see":
+			f.See, err = text(value)
 		case "severity":
 			var word string
 			word, err = text(value)

@@ -182,12 +182,15 @@ func wrecks(kind string) []digest.Document {
 			Driver:    digest.Driver{Method: "digest"},
 			Create:    digest.Create{SchemaCount: 1, Schemas: []string{placeholder}},
 			Superuser: true,
-			Schemas: digest.SchemaOwnership{Count: 2, Deviating: []digest.DeviatingSchema{
+			Schemas: digest.SchemaOwnership{Count: 4, Deviating: []digest.DeviatingSchema{
 				{Subject: placeholder, Name: placeholder, Owner: placeholder, Problem: "owner"},
 				{Subject: placeholder, Name: placeholder, Owner: placeholder, Problem: "create"},
+				{Subject: placeholder, Name: placeholder, Owner: placeholder, Problem: "external"},
+				{Subject: placeholder, Name: placeholder, Owner: placeholder, Problem: "owner", Copies: true},
 			}},
-			Tables: digest.TableOwnership{Count: 1, Deviating: []digest.DeviatingTable{
-				{Subject: placeholder, Schema: placeholder, Name: placeholder, Owner: placeholder},
+			Tables: digest.TableOwnership{Count: 2, Deviating: []digest.DeviatingTable{
+				{Subject: placeholder, Schema: placeholder, Name: placeholder, Owner: placeholder, Problem: "owner"},
+				{Subject: placeholder, Schema: placeholder, Name: placeholder, Owner: placeholder, Problem: "rights", Lacks: []string{"INSERT"}},
 			}},
 			InformationSchema: digest.SystemSchema{Denied: []string{placeholder}},
 			PGCatalog:         digest.SystemSchema{Denied: []string{placeholder}},

@@ -43,9 +43,9 @@ func vocabulary() map[string]map[string]bool {
 			facts.LoginDigestRequired, facts.LoginIdentityRequired, facts.LoginMethodUnknown,
 			facts.LoginPasswordExpired, facts.LoginFailed),
 		"presence": words("local", "shared", "missing"),
-		"method":   words("standard", "digest", "identity"),
+		"method":   words("standard", "digest", "identity", "barred"),
 		// Of a schema, and of a table's comment.
-		"problem":  words("owner", "usage", "create", "missing", "malformed", "empty", "keyless", "no_column"),
+		"problem":  words("owner", "usage", "create", "external", "rights", "missing", "malformed", "empty", "keyless", "no_column"),
 		"level":    words("room", "near", "full"),
 		"severity": words(report.Severities...),
 	}

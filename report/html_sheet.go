@@ -272,11 +272,17 @@ func eyesOf(t Target) string {
 		return "nobody: no login to the database"
 	}
 	eyes := t.Login.User
+	if !t.Login.Succeeded() {
+		eyes = "nobody: the login failed, as " + eyes
+	}
 	if t.Login.User != t.Login.About {
 		eyes += ", asked about " + t.Login.About
 	}
 	if t.Login.Via != "" {
 		eyes += " (" + t.Login.Via + ")"
+	}
+	if t.Login.Database != "" {
+		eyes += " in database " + t.Login.Database
 	}
 	return eyes
 }

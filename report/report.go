@@ -84,7 +84,8 @@ type Target struct {
 	Account  string     `json:"account"`
 	Region   string     `json:"region"`
 	Endpoint Endpoint   `json:"endpoint"`
-	// Login tells whose eyes saw the database; nil where it was not asked.
+	// Login tells whose eyes saw the database, or were to see it; nil where it was
+	// not asked.
 	Login   *Login   `json:"login,omitempty"`
 	Verdict Verdict  `json:"verdict"`
 	Paths   []Path   `json:"paths"`
@@ -97,13 +98,19 @@ type Endpoint struct {
 	Port int    `json:"port"`
 }
 
-// Login tells who rscheck logged in as (User), whom it asked about (About) and
-// by which way.
+// Login tells who rscheck logged in as (User), whom it asked about (About), by
+// which way, into which database, and how that ended: logged_in, wrong_password and
+// so on (facts.LoginOutcome). Reports of rscheck 0.1 lack the last two.
 type Login struct {
-	User  string `json:"user"`
-	About string `json:"about"`
-	Via   string `json:"via"`
+	User     string `json:"user"`
+	About    string `json:"about"`
+	Via      string `json:"via"`
+	Database string `json:"database,omitempty"`
+	Outcome  string `json:"outcome,omitempty"`
 }
+
+// Succeeded reports whether the database was seen through the login.
+func (l *Login) Succeeded() bool { return l.Outcome == "" || l.Outcome == string(facts.LoggedIn) }
 
 // Path is the network way of one source address of the loader.
 type Path struct {

@@ -63,6 +63,9 @@ func (t *text) title(target Target) {
 	} else if endpoint := fmt.Sprintf("%s:%d", host, target.Endpoint.Port); endpoint != target.Name {
 		items = append(items, endpoint)
 	}
+	if target.Login != nil && target.Login.Database != "" {
+		items = append(items, "database "+target.Login.Database)
+	}
 	t.p.items([]span{{target.Name, strong}, {text: " · "}}, 2, items)
 }
 
@@ -98,13 +101,17 @@ func (t Target) seenAs() string {
 		return ""
 	}
 	seen := "seen"
+	if !t.Login.Succeeded() {
+		seen = "not seen"
+	}
+	before := seen
 	if t.Login.User != t.Login.About {
 		seen += " as " + t.Login.User + " about " + t.Login.About
 	}
 	if t.Login.Via == "data-api" {
 		seen += " over the Data API, not the network"
 	}
-	if seen == "seen" {
+	if seen == before {
 		return ""
 	}
 	return seen

@@ -46,6 +46,11 @@ func (d *digester) database() {
 func (d *digester) presence() {
 	db := &d.target.Database
 	switch {
+	case db.Login.Outcome == facts.LoginNoSuchDatabase && db.Login.Guessed:
+		d.lack("database.presence", []facts.Unknown{{
+			Path: "database.login", Reason: facts.Unsupported,
+			Detail: "nobody named the database, and there is no " + db.Login.Database + ": give --database",
+		}})
 	case db.Login.Outcome == facts.LoginNoSuchDatabase:
 		d.doc.Database.Presence = "missing"
 		d.doc.Database.Name = db.Login.Database
@@ -64,6 +69,10 @@ func (d *digester) driver() {
 	login := &d.target.Database.Login
 	if login.Outcome == facts.LoginNotTried {
 		d.lack("database.driver", d.missing("database.user"))
+		return
+	}
+	if login.User != d.settings.User && d.barred() {
+		d.doc.Database.Driver.Method = "barred"
 		return
 	}
 	if login.User != d.settings.User {
@@ -93,6 +102,13 @@ func (d *digester) driver() {
 			d.lack("database.driver", contradiction("database.login", "the login ended with %q, and yet there are facts", login.Outcome))
 		}
 	}
+}
+
+// barred reports whether the user certainly may have no connection at all, which
+// superusers are not held to.
+func (d *digester) barred() bool {
+	_, notSuper := d.superuser()
+	return notSuper && d.known("database.user.connection_limit") && d.target.Database.User.ConnectionLimit == "0"
 }
 
 // account finds whether the loader's user can be logged in with. The refusal of
@@ -138,6 +154,10 @@ func (d *digester) expiry() {
 	account := &d.doc.Database.Account
 	account.Status = "usable"
 	if until == "" || until == "infinity" {
+		return
+	}
+	if until == "-infinity" {
+		account.Status = "expired"
 		return
 	}
 	end, err := time.Parse(time.RFC3339, until)
@@ -197,19 +217,24 @@ func (d *digester) create() {
 	}
 }
 
-// readOnly finds whether the user's own sessions begin read-only. What rscheck's
-// login over the Data API sets is not the user's.
+// readOnly finds whether the user's own sessions begin read-only. A session of the
+// user itself shows it; over the Data API that is not the user's, and of another
+// login only the user's own setting is to be seen, which goes before the server's.
 func (d *digester) readOnly() {
-	login := &d.target.Database.Login
-	own := login.Outcome == facts.LoggedIn && login.User == d.settings.User && login.Via == "sql"
-	if !own || !d.doc.Database.Create.Allowed {
+	const own, session = "database.user.read_only", "database.settings.default_transaction_read_only"
+	if !d.doc.Database.Create.Allowed {
 		return // where CREATE is refused, no setting makes a difference
 	}
-	// Settings that are refused are taken for the usual ones: nothing else reads them,
-	// and a catalog so hardened is rare enough to leave SQL003 an answer.
-	d.doc.Database.Create.ReadOnly = slices.ContainsFunc(d.target.Database.Settings, func(s facts.Setting) bool {
-		return s.Name == "default_transaction_read_only" && isTrue(s.Value)
-	})
+	db := &d.target.Database
+	if db.Login.Outcome == facts.LoggedIn && db.Login.User == d.settings.User && db.Login.Via == "sql" {
+		d.lack("database.create", d.missing(session))
+		d.doc.Database.Create.ReadOnly = slices.ContainsFunc(db.Settings, func(s facts.Setting) bool {
+			return s.Name == "default_transaction_read_only" && isTrue(s.Value)
+		})
+		return
+	}
+	d.lack("database.create", d.missing(own))
+	d.doc.Database.Create.ReadOnly = isTrue(db.User.ReadOnly)
 }
 
 // roleMayCreate reports whether a role of the user holds the system privilege

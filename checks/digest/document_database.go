@@ -54,8 +54,8 @@ type Account struct {
 
 // Driver tells whether a standard PostgreSQL driver can log in as the user.
 type Driver struct {
-	// Method is standard, digest (a SHA-256 password) or identity (an identity
-	// provider).
+	// Method is standard, digest (a SHA-256 password), identity (an identity
+	// provider) or barred (the user may have no connection at all).
 	Method string `json:"method"`
 }
 
@@ -70,13 +70,15 @@ type Create struct {
 	Schemas     []string `json:"schemas"`
 	SchemaCount int      `json:"schema_count"`
 	// ReadOnly is whether the user's sessions are read-only from the start, so
-	// that no privilege helps. Only a login of its own shows it.
+	// that no privilege helps.
 	ReadOnly bool `json:"read_only"`
 }
 
 // SchemaOwnership tells of the schemas the loader loads into.
 type SchemaOwnership struct {
 	Count int `json:"count"` // how many there are already
+	// Absent are those that were named and are not there.
+	Absent []string `json:"absent"`
 	// Deviating are those the user does not own, or owns and cannot use.
 	Deviating []DeviatingSchema `json:"deviating"`
 }
@@ -86,9 +88,12 @@ type DeviatingSchema struct {
 	Subject string `json:"subject"` // its name, quoted where SQL needs it
 	Name    string `json:"name"`
 	Owner   string `json:"owner"`
-	// Problem is owner (somebody else owns it), or usage or create (the owner
-	// lacks that right in its own schema).
+	// Problem is owner (somebody else owns it), usage or create (the owner lacks
+	// that right in its own schema), or external (no table can be made in it).
 	Problem string `json:"problem"`
+	// Copies is whether nothing but columns speaks for the loader: the tables may
+	// be copies that somebody made of the loader's.
+	Copies bool `json:"copies"`
 }
 
 // TableOwnership tells of the tables the loader loads into.
@@ -97,12 +102,17 @@ type TableOwnership struct {
 	Deviating []DeviatingTable `json:"deviating"`
 }
 
-// DeviatingTable is a loader table that somebody else owns.
+// DeviatingTable is a loader table that somebody else owns, or on which its owner
+// lacks rights.
 type DeviatingTable struct {
 	Subject string `json:"subject"` // schema.name, quoted where SQL needs it
 	Schema  string `json:"schema"`
 	Name    string `json:"name"`
 	Owner   string `json:"owner"`
+	// Problem is owner (somebody else owns it) or rights (some were revoked).
+	Problem string   `json:"problem"`
+	Lacks   []string `json:"lacks"` // which
+	Copy    bool     `json:"copy"`  // as Copies of its schema
 }
 
 // SystemSchema is what the loader may read of a system schema.

@@ -17,39 +17,107 @@ import (
 // find, neither groups nor roles own anything.
 func (d *digester) ownership() {
 	places := d.places()
-	_, notSuper := d.superuser()
 	unsure := slices.Concat(d.missing("database.relations", "database.columns"), d.superuserUnknown())
+	d.schemas(places, unsure)
+	d.tables(places, unsure)
+	d.comments(places)
+	d.markers(places)
+	d.bindings(places)
+	d.limits(places)
+}
 
-	schemas, tables := &d.doc.Database.Schemas, &d.doc.Database.Tables
+func (d *digester) schemas(places places, unsure []facts.Unknown) {
+	const external = "database.external_schemas"
+	schemas := &d.doc.Database.Schemas
+	schemas.Absent = places.absent
+	_, notSuper := d.superuser()
+	roles := d.rolesMayGrant()
 	if d.known("database.schemas") {
 		for _, s := range d.target.Database.Schemas {
-			if places.schemas[s.Name] {
-				schemas.Count++
-				if problem := d.schemaProblem(s); problem != "" && notSuper {
-					schemas.Deviating = append(schemas.Deviating, DeviatingSchema{
-						Subject: quoteName(s.Name), Name: s.Name, Owner: s.Owner, Problem: problem,
-					})
-				}
+			if !places.schemas[s.Name] {
+				continue
 			}
+			schemas.Count++
+			problem := d.schemaProblem(s)
+			switch {
+			case d.known(external) && slices.Contains(d.target.Database.ExternalSchemas, s.Name):
+				problem = "external" // to everybody
+			case !notSuper, problem == "":
+				continue
+			case problem != "owner" && len(roles) > 0:
+				unsure = slices.Concat(unsure, roles)
+				continue
+			}
+			schemas.Deviating = append(schemas.Deviating, DeviatingSchema{
+				Subject: quoteName(s.Name), Name: s.Name, Owner: s.Owner, Problem: problem, Copies: places.copies[s.Name],
+			})
 		}
+	}
+	if schemas.Count > 0 {
+		unsure = slices.Concat(unsure, d.missing(external))
 	}
 	if len(schemas.Deviating) == 0 {
 		d.lack("database.schemas", slices.Concat(d.missing("database.schemas"), unsure))
 	}
+}
 
+func (d *digester) tables(places places, unsure []facts.Unknown) {
+	const rights = "database.revoked_rights"
+	tables := &d.doc.Database.Tables
+	superuser, notSuper := d.superuser()
+	roles := d.rolesMayGrant()
+	revoked := d.revokedRights()
+	tables.Count = len(places.tables)
 	for _, r := range places.tables {
-		tables.Count++
-		if r.Owner != d.settings.User && notSuper {
-			tables.Deviating = append(tables.Deviating, DeviatingTable{Subject: quoteRelation(r), Schema: r.Schema, Name: r.Name, Owner: r.Owner})
+		table := DeviatingTable{Subject: quoteRelation(r), Schema: r.Schema, Name: r.Name, Owner: r.Owner, Problem: "owner", Copy: places.copies[r.Schema]}
+		if r.Owner == d.settings.User {
+			table.Problem, table.Lacks = "rights", revoked[nameOf(r)]
+			switch {
+			case superuser:
+				continue
+			case !d.known(rights):
+				unsure = slices.Concat(unsure, d.missing(rights))
+				continue
+			case len(table.Lacks) == 0:
+				continue
+			case len(roles) > 0:
+				unsure = slices.Concat(unsure, roles)
+				continue
+			}
+		}
+		if notSuper {
+			tables.Deviating = append(tables.Deviating, table)
 		}
 	}
 	if len(tables.Deviating) == 0 {
 		d.lack("database.tables", unsure)
 	}
-	d.comments(places)
-	d.markers(places)
-	d.bindings(places)
-	d.limits(places)
+}
+
+// rolesMayGrant says why a no of has_*_privilege is none: whether that counts what
+// is granted to the user's roles is documented nowhere.
+func (d *digester) rolesMayGrant() []facts.Unknown {
+	if missing := d.missing("database.roles"); len(missing) > 0 {
+		return missing
+	}
+	if len(d.target.Database.Roles) == 0 {
+		return nil
+	}
+	return []facts.Unknown{{
+		Path: "database.roles", Reason: facts.Unsupported,
+		Detail: "the user holds roles, whose grants rscheck cannot see: grant the right to the user itself to be sure",
+	}}
+}
+
+// revokedRights are the rights that the user lacks on tables of its own.
+func (d *digester) revokedRights() map[name][]string {
+	lacks := map[name][]string{}
+	if d.known("database.revoked_rights") {
+		for _, r := range d.target.Database.RevokedRights {
+			lacks[name{r.Schema, r.Name}] = r.Lacks
+		}
+	}
+	return lacks
 }
 
 func (d *digester) superuserUnknown() []facts.Unknown {
@@ -75,27 +143,38 @@ type places struct {
 	schemas map[string]bool
 	tables  []facts.Relation // loader tables
 	marked  []facts.Relation // those of them that bear the marker columns
+	// absent are schemas that were named and are not there.
+	absent []string
+	// copies are schemas in which nothing but columns speaks for the loader: they
+	// may hold copies of its tables.
+	copies map[string]bool
 }
 
 // places finds the loader's schemas and tables: every table of a schema that was
 // named, and in any other schema those that bear the loader's markers.
 func (d *digester) places() places {
-	p := places{schemas: map[string]bool{}}
-	for _, name := range d.settings.Schemas {
+	p := places{schemas: map[string]bool{}, copies: map[string]bool{}}
+	names := d.namedSchemas()
+	for _, name := range names {
 		p.schemas[name] = true
+		if d.known("database.schemas") && !d.hasSchema(name) {
+			p.absent = append(p.absent, name)
+		}
 	}
 	if !d.known("database.relations") {
 		return p
 	}
 	markers := d.settings.Profile.Markers
 	columns := d.known("database.columns")
+	vouched := map[string]bool{}
 	for _, r := range d.target.Database.Relations {
-		if r.Kind != facts.Table {
+		if r.Kind != facts.Table || slices.Contains(d.settings.ExceptSchemas, r.Schema) {
 			continue
 		}
-		named := slices.Contains(d.settings.Schemas, r.Schema)
+		named := slices.Contains(names, r.Schema)
 		marked := columns && len(markers.Columns) > 0 && containsAll(r.Markers, markers.Columns)
-		if !named && !marked && !slices.Contains(markers.Tables, r.Name) {
+		own := slices.Contains(markers.Tables, r.Name)
+		if !named && !marked && !own {
 			continue
 		}
 		p.schemas[r.Schema] = true
@@ -103,8 +182,37 @@ func (d *digester) places() places {
 		if marked {
 			p.marked = append(p.marked, r)
 		}
+		vouched[r.Schema] = vouched[r.Schema] || named || own || r.Owner == d.settings.User
+	}
+	if d.known("database.schemas") {
+		for _, s := range d.target.Database.Schemas {
+			p.copies[s.Name] = p.schemas[s.Name] && !vouched[s.Name] && s.Owner != d.settings.User && !slices.Contains(names, s.Name)
+		}
 	}
 	return p
+}
+
+// namedSchemas are those that were named, as the database has them: Redshift folds
+// names to lower case, and so does the loader.
+func (d *digester) namedSchemas() []string {
+	var names []string
+	for _, name := range d.settings.Schemas {
+		folded := strings.ToLower(name)
+		switch {
+		case d.hasSchema(name) || !d.hasSchema(folded) && d.known("database.schemas"):
+			names = append(names, name)
+		case d.known("database.schemas"):
+			names = append(names, folded)
+		default:
+			names = append(names, name, folded)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (d *digester) hasSchema(name string) bool {
+	return d.known("database.schemas") && slices.ContainsFunc(d.target.Database.Schemas, func(s facts.Schema) bool { return s.Name == name })
 }
 
 func containsAll(list, wanted []string) bool {
@@ -138,16 +246,24 @@ func (d *digester) systemSchema(name string) SystemSchema {
 		missing = append(missing, d.unlisted("database.schemas", "schema "+name)...)
 	}
 	missing = append(missing, d.systemRelations(name, &s)...)
-	certain := d.known("database.user.superuser") && (!s.CanUse || len(s.Denied) > 0)
-	if !certain {
-		d.lack("database."+name, missing)
+	if denied := !s.CanUse || len(s.Denied) > 0; denied && d.known("database.user.superuser") {
+		if missing = nil; !d.asLoader() { // what that is denied was tried
+			missing = d.rolesMayGrant()
+		}
 	}
+	d.lack("database."+name, missing)
 	return s
 }
 
 // believed reports whether what the list at path does hold is certain.
 func (d *digester) believed(path string) bool {
-	return d.known(path) || d.target.Database.Login.Outcome == facts.LoggedIn && d.target.Database.Login.User == d.settings.User
+	return d.known(path) || d.asLoader()
+}
+
+// asLoader reports whether the database was seen by the loader's user itself.
+func (d *digester) asLoader() bool {
+	login := &d.target.Database.Login
+	return login.Outcome == facts.LoggedIn && login.User == d.settings.User
 }
 
 // unlisted says why something that should be in the list at path is not.

@@ -50,7 +50,7 @@ func (d *digester) connectionLimit() (int, []facts.Unknown) {
 // ended, 0 for never. A session of the user itself has the value that holds; else
 // the user's own setting goes before that of the parameter group.
 func (d *digester) statementTimeout() (int, []facts.Unknown) {
-	const own, session = "database.user.statement_timeout", "database.settings"
+	const own, session = "database.user.statement_timeout", "database.settings.statement_timeout"
 	db := &d.target.Database
 	if db.Login.Outcome == facts.LoggedIn && db.Login.User == d.settings.User && d.known(session) {
 		i := slices.IndexFunc(db.Settings, func(s facts.Setting) bool { return s.Name == "statement_timeout" })

@@ -37,7 +37,7 @@ func (d *digester) loaderMade(r facts.Relation) bool {
 			return true
 		}
 	}
-	return len(r.Markers) > 0 && (r.Owner == d.settings.User || slices.Contains(d.settings.Schemas, r.Schema))
+	return len(r.Markers) > 0 && (r.Owner == d.settings.User || slices.Contains(d.namedSchemas(), r.Schema))
 }
 
 // without returns the names that are not among the others.

@@ -36,6 +36,12 @@ type Database struct {
 	Schemas []Schema `json:"schemas"`
 	// Relations are the tables and views outside the system's schemas.
 	Relations []Relation `json:"relations"`
+	// ExternalSchemas are those of Schemas whose tables are kept outside the
+	// database (Spectrum, federated, a datashare); only Redshift has them.
+	ExternalSchemas []string `json:"external_schemas"`
+	// RevokedRights are of those tables the user's own on which a right was
+	// revoked from it. What others own is not among them.
+	RevokedRights []RevokedRights `json:"revoked_rights"`
 	// Layouts tell how the columns of those tables are made that have at least
 	// one of the Markers asked about.
 	Layouts []Layout `json:"layouts"`
@@ -77,6 +83,8 @@ type Login struct {
 	// TemporaryCredentials for one that AWS made for this login alone (IAM),
 	// which says nothing about the user's own.
 	Credentials string `json:"credentials,omitempty"`
+	// Guessed is whether Database is a name that nobody told.
+	Guessed bool `json:"guessed,omitempty"`
 }
 
 // TemporaryCredentials is Login.Credentials where AWS made the password.
@@ -113,8 +121,8 @@ type User struct {
 	// Superuser and CreateDB are usesuper and usecreatedb of pg_user.
 	Superuser bool `json:"superuser"`
 	CreateDB  bool `json:"create_db"`
-	// ValidUntil is when the password expires, RFC 3339 in UTC, "infinity", or
-	// empty where no end is set.
+	// ValidUntil is when the password expires, RFC 3339 in UTC, "infinity",
+	// "-infinity" (it never was valid), or empty where no end is set.
 	ValidUntil string `json:"valid_until"`
 	// ConnectionLimit is how many connections the user may have at a time, in
 	// digits, or "unlimited". Only Redshift tells it.
@@ -122,6 +130,9 @@ type User struct {
 	// StatementTimeout is the user's own setting of statement_timeout in
 	// milliseconds, empty where the server's applies.
 	StatementTimeout string `json:"statement_timeout"`
+	// ReadOnly is the user's own setting of default_transaction_read_only, on or
+	// off, empty where the server's applies.
+	ReadOnly string `json:"read_only"`
 }
 
 // RolePrivilege is a system privilege held by a role.
@@ -160,6 +171,14 @@ type Relation struct {
 	// Markers are those of its columns that the caller asked about, in the
 	// order asked; one fact for all relations ("database.columns").
 	Markers []string `json:"markers,omitempty"`
+}
+
+// RevokedRights is a table whose owner lacks rights on it.
+type RevokedRights struct {
+	Schema string `json:"schema"`
+	Name   string `json:"name"`
+	// Lacks are those of SELECT, INSERT, UPDATE and DELETE.
+	Lacks []string `json:"lacks"`
 }
 
 // Layout tells how the columns of a table are made.

@@ -11,7 +11,9 @@ type Settings struct {
 	User string
 	// Schemas are those it loads into; more are found by the profile's markers.
 	Schemas []string
-	Form    Form
+	// ExceptSchemas bear the profile's markers and are none that it loads into.
+	ExceptSchemas []string
+	Form          Form
 	// BastionPort is the port of the bastion, 0 for that of the connection.
 	BastionPort int
 }

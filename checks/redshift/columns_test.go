@@ -152,23 +152,32 @@ func TestAccessLists(t *testing.T) {
 	}
 }
 
-func TestConfiguredTimeouts(t *testing.T) {
-	for config, want := range map[string]string{
-		"":                                    "",
-		"search_path=a, b":                    "",
-		"statement_timeout=45s":               "45000",
-		"search_path=a | statement_timeout=5": "5",
-		"Statement_Timeout=0":                 "0",
-		"statement_timeout=soon":              "(unknown)",
-		"statement_timeout=5 | statement_timeout=7": "(unknown)",
-		"my.statement_timeout=5":                    "",
+func TestSettingsOfTheUser(t *testing.T) {
+	for config, want := range map[string]struct{ timeout, readOnly string }{
+		"":                                    {},
+		"search_path=a, b":                    {},
+		"statement_timeout=45s":               {timeout: "45000"},
+		"search_path=a | statement_timeout=5": {timeout: "5"},
+		"Statement_Timeout=0":                 {timeout: "0"},
+		"statement_timeout=soon":              {timeout: "(unknown)"},
+		"statement_timeout=5 | statement_timeout=7":              {timeout: "(unknown)"},
+		"my.statement_timeout=5":                                 {},
+		"default_transaction_read_only=on":                       {readOnly: "on"},
+		"default_transaction_read_only=false":                    {readOnly: "off"},
+		"default_transaction_read_only=perhaps":                  {readOnly: "(unknown)"},
+		"statement_timeout=1s | DEFAULT_transaction_READ_only=1": {timeout: "1000", readOnly: "on"},
 	} {
-		got, ok := configuredTimeout(config)
-		if !ok {
-			got = "(unknown)"
+		known := func(text string, ok bool) string {
+			if !ok {
+				return "(unknown)"
+			}
+			return text
 		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", config, got, want)
+		if got := known(configured(config, "statement_timeout", milliseconds)); got != want.timeout {
+			t.Errorf("%s: timeout %s, want %s", config, got, want.timeout)
+		}
+		if got := known(configured(config, "default_transaction_read_only", onOff)); got != want.readOnly {
+			t.Errorf("%s: read-only %s, want %s", config, got, want.readOnly)
 		}
 	}
 }

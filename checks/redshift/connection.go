@@ -30,7 +30,7 @@ func (c *connection) query(ctx context.Context, text string, args []string, each
 	if c.conn.TxStatus() == 'I' {
 		begin = beginText
 	}
-	if _, err := c.conn.Exec(ctx, begin).ReadAll(); err != nil {
+	if _, err := c.conn.Exec(ctx, begin).ReadAll(); err != nil && (c.conn.IsClosed() || !bare(text)) {
 		return fmt.Errorf("begin a read-only transaction: %w", err)
 	}
 	// Parse, Bind and Execute without a named statement and in text format, which
@@ -46,6 +46,13 @@ func (c *connection) query(ctx context.Context, text string, args []string, each
 	}
 	_, err := result.Close()
 	return err
+}
+
+// bare reports whether a statement is asked even where the server begins no
+// read-only transaction: what tells that the database comes from a datashare, where
+// that is so (by a comment in bytebase's driver for Redshift; unverified).
+func bare(text string) bool {
+	return text == serverStatement.text || text == databaseTypeStatement.text
 }
 
 // prepare sets what rscheck wants of its session.

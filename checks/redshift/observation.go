@@ -25,10 +25,9 @@ func (o *observation) all(ctx context.Context) {
 	o.account(ctx)
 	o.schemas(ctx)
 	o.relations(ctx)
-	o.systemRelations(ctx)
 	o.roles(ctx)
-	o.databaseType(ctx)
-	o.connectionLimit(ctx)
+	o.systemRelations(ctx)
+	o.views(ctx)
 	o.hiddenMetadata(ctx)
 }
 
@@ -48,25 +47,52 @@ func (o *observation) settings(ctx context.Context) {
 	err := o.session.ask(ctx, settingsStatement, func(r row) {
 		settings = append(settings, facts.Setting{Name: strings.ToLower(r.text(0)), Value: r.text(1)})
 	})
-	if err != nil {
-		o.lack(settingsStatement, err, "database.settings")
-		settings = []facts.Setting{}
+	listed := func(name string) bool {
+		return slices.ContainsFunc(settings, func(s facts.Setting) bool { return s.Name == name })
 	}
-	if !slices.ContainsFunc(settings, func(s facts.Setting) bool { return s.Name == "statement_timeout" }) {
-		var timeout string
-		err := o.session.ask(ctx, statementTimeoutStatement, func(r row) { timeout = r.text(0) })
-		value, ok := milliseconds(timeout)
-		if err == nil && !ok {
-			err = errStrange
+	switch {
+	case err != nil:
+		shown, errShown := o.shownSettings(ctx)
+		if errShown != nil {
+			o.lack(settingsStatement, err, "database.settings")
 		}
+		settings = shown
+	case !listed("statement_timeout"):
+		timeout, err := o.shownTimeout(ctx)
 		if err != nil {
 			o.lack(statementTimeoutStatement, err, "database.settings.statement_timeout")
 		} else {
-			settings = append(settings, facts.Setting{Name: "statement_timeout", Value: value})
+			settings = append(settings, timeout)
 		}
 	}
 	slices.SortFunc(settings, func(a, b facts.Setting) int { return cmp.Compare(a.Name, b.Name) })
 	o.db.Settings = settings
+}
+
+// shownSettings asks without pg_settings for what decides something.
+func (o *observation) shownSettings(ctx context.Context) ([]facts.Setting, error) {
+	timeout, err := o.shownTimeout(ctx)
+	if err != nil {
+		return []facts.Setting{}, err
+	}
+	settings := []facts.Setting{timeout}
+	err = o.session.ask(ctx, readOnlyStatement, func(r row) {
+		settings = append(settings, facts.Setting{Name: "default_transaction_read_only", Value: r.text(0)})
+	})
+	if server, told := said(err); told && server.Code == "42704" { // a parameter that does not exist is not set
+		return settings, nil
+	}
+	return settings, err
+}
+
+func (o *observation) shownTimeout(ctx context.Context) (facts.Setting, error) {
+	var shown string
+	err := o.session.ask(ctx, statementTimeoutStatement, func(r row) { shown = r.text(0) })
+	value, ok := milliseconds(shown)
+	if err == nil && !ok {
+		err = errStrange
+	}
+	return facts.Setting{Name: "statement_timeout", Value: value}, err
 }
 
 // account asks for the database and the user in one, and for each by itself where
@@ -93,27 +119,32 @@ func (o *observation) account(ctx context.Context) {
 }
 
 func (o *observation) database(ctx context.Context) {
-	known := false
-	err := o.session.ask(ctx, databaseStatement, func(r row) {
-		known = true
-		o.db.Version, o.db.Name, o.db.Owner = r.text(0), r.text(1), r.text(2)
-		o.db.CanCreate, o.db.CanTemporary = r.yes(3), r.yes(4)
-	}, o.session.options.User)
-	if err == nil && known {
-		return
-	}
-	if err == nil {
-		err = errStrange
-	}
-	o.db.Version, o.db.Name, o.db.Owner, o.db.CanCreate, o.db.CanTemporary = "", "", "", false, false
-	o.lack(databaseStatement, err, "database.owner", "database.can_create", "database.can_temporary")
-
 	var version, name string
 	if err := o.session.ask(ctx, serverStatement, func(r row) { version, name = r.text(0), r.text(1) }); err != nil {
 		o.lack(serverStatement, err, "database.version", "database.name")
-		return
 	}
 	o.db.Version, o.db.Name = version, name
+
+	var owner string
+	err := o.session.ask(ctx, ownerStatement, func(r row) { owner = r.text(0) })
+	if err == nil && owner == "" {
+		err = errStrange
+	}
+	if err != nil {
+		o.lack(ownerStatement, err, "database.owner")
+	}
+	o.db.Owner = owner
+
+	st, args := privilegesStatement, []string{o.session.options.User}
+	if o.asItself() {
+		st, args = ownPrivilegesStatement, nil
+	}
+	var create, temporary bool
+	if err := o.session.ask(ctx, st, func(r row) { create, temporary = r.yes(0), r.yes(1) }, args...); err != nil {
+		o.lack(st, err, "database.can_create", "database.can_temporary")
+		return
+	}
+	o.db.CanCreate, o.db.CanTemporary = create, temporary
 }
 
 func (o *observation) user(ctx context.Context) {
@@ -132,7 +163,7 @@ func (o *observation) user(ctx context.Context) {
 	case err != nil && o.asItself():
 		// Who has logged in exists.
 		o.db.User = facts.User{Name: o.session.options.User, Exists: true, Superuser: o.superuser}
-		o.lack(st, err, "database.user.create_db", "database.user.valid_until", "database.user.statement_timeout")
+		o.lack(st, err, "database.user.create_db", "database.user.valid_until", "database.user.statement_timeout", "database.user.read_only")
 	case err != nil:
 		o.lack(st, err, "database.user")
 	default:
@@ -172,42 +203,49 @@ func (o *observation) tellUser(user userReader) {
 	if o.db.User.ValidUntil, ok = validUntil(user.until); !ok {
 		o.target.Lack("database.user.valid_until", facts.Inconsistent, "the server tells the end of the password's validity as "+o.session.options.quote(user.until))
 	}
-	if o.db.User.StatementTimeout, ok = configuredTimeout(user.config); !ok {
+	if o.db.User.StatementTimeout, ok = configured(user.config, "statement_timeout", milliseconds); !ok {
 		o.target.Lack("database.user.statement_timeout", facts.Inconsistent, "the server tells the user's own statement_timeout in a form that is not a length of time")
+	}
+	if o.db.User.ReadOnly, ok = configured(user.config, "default_transaction_read_only", onOff); !ok {
+		o.target.Lack("database.user.read_only", facts.Inconsistent, "the server tells the user's own default_transaction_read_only as neither on nor off")
 	}
 }
 
-// configuredTimeout finds statement_timeout among the settings of a user, as
-// "search_path=a, b | statement_timeout=45s". It is empty where the user has none,
-// and false for text of another form.
-func configuredTimeout(config string) (string, bool) {
-	timeout := ""
+// configured finds a setting among those of a user, as
+// "search_path=a, b | statement_timeout=45s", and reads it. It is empty where the
+// user has none, and false for text of another form.
+func configured(config, name string, read func(string) (string, bool)) (string, bool) {
+	found := ""
 	for setting := range strings.SplitSeq(config, " | ") {
-		name, value, _ := strings.Cut(setting, "=")
-		if !strings.EqualFold(name, "statement_timeout") {
+		key, value, _ := strings.Cut(setting, "=")
+		if !strings.EqualFold(key, name) {
 			continue
 		}
 		// A value could hold what separates them.
-		if timeout != "" {
+		if found != "" {
 			return "", false
 		}
 		var ok bool
-		if timeout, ok = milliseconds(value); !ok {
+		if found, ok = read(value); !ok {
 			return "", false
 		}
 	}
-	return timeout, true
+	return found, true
 }
 
 func (o *observation) schemas(ctx context.Context) {
+	st, args := schemasStatement, []string{o.session.options.User}
+	if o.asItself() {
+		st, args = ownSchemasStatement, nil
+	}
 	schemas := []facts.Schema{}
-	err := o.session.ask(ctx, schemasStatement, func(r row) {
+	err := o.session.ask(ctx, st, func(r row) {
 		if s := r.text(0); !o.internal(s) {
 			schemas = append(schemas, facts.Schema{Name: s, Owner: r.text(1), CanUse: r.yes(2), CanCreate: r.yes(3)})
 		}
-	}, o.session.options.User)
+	}, args...)
 	if err != nil {
-		o.lack(schemasStatement, err, "database.schemas")
+		o.lack(st, err, "database.schemas")
 		return
 	}
 	slices.SortFunc(schemas, func(a, b facts.Schema) int { return cmp.Compare(a.Name, b.Name) })
@@ -226,14 +264,18 @@ func (o *observation) onRedshift() bool { return strings.Contains(o.db.Version, 
 // that may not even ask is told by trying.
 func (o *observation) systemRelations(ctx context.Context) {
 	relations, grants := []facts.SystemRelation{}, []facts.SystemGrant{}
-	err := o.session.ask(ctx, systemRelationsStatement, func(r row) {
+	st, args := systemRelationsStatement, []string{o.session.options.User}
+	if o.asItself() {
+		st, args = ownSystemRelationsStatement, nil
+	}
+	err := o.session.ask(ctx, st, func(r row) {
 		relations = append(relations, facts.SystemRelation{Schema: r.text(0), Name: r.text(1), CanSelect: r.yes(2)})
 		if acl := accessList(r.text(3)); acl.grantsSelect(o.session.options.User) {
 			grants = append(grants, facts.SystemGrant{Schema: r.text(0), Name: r.text(1), Public: acl.grantsSelect("")})
 		}
-	}, o.session.options.User)
+	}, args...)
 	if err != nil {
-		o.lack(systemRelationsStatement, err, "database.system_relations", "database.system_grants")
+		o.lack(st, err, "database.system_relations", "database.system_grants")
 		relations, grants = []facts.SystemRelation{}, []facts.SystemGrant{}
 	}
 	slices.SortFunc(grants, func(a, b facts.SystemGrant) int {
@@ -242,6 +284,8 @@ func (o *observation) systemRelations(ctx context.Context) {
 	o.db.SystemGrants = grants
 	if refused(err) && o.asItself() {
 		relations = o.probe(ctx)
+	} else if o.asItself() && o.holdsRoles() && o.deniedToItself(relations) {
+		relations = withTrials(relations, o.probe(ctx))
 	}
 	slices.SortFunc(relations, func(a, b facts.SystemRelation) int {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
@@ -249,10 +293,41 @@ func (o *observation) systemRelations(ctx context.Context) {
 	o.db.SystemRelations = relations
 }
 
+// holdsRoles reports whether the user holds roles, or may do so. Whether
+// has_*_privilege counts what is granted to a role is documented nowhere, so that
+// its no is then none.
+func (o *observation) holdsRoles() bool {
+	return len(o.db.Roles) > 0 || len(o.target.Lacking("database.roles")) > 0
+}
+
+// deniedToItself reports whether something that can be tried is said to be denied.
+func (o *observation) deniedToItself(relations []facts.SystemRelation) bool {
+	for _, s := range o.db.Schemas {
+		if !s.CanUse && (s.Name == "pg_catalog" || s.Name == "information_schema") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(relations, func(r facts.SystemRelation) bool {
+		return !r.CanSelect && slices.ContainsFunc(probes, func(p probe) bool { return p.schema == r.Schema && p.relation == r.Name })
+	})
+}
+
+// withTrials puts what was tried in the place of what was said.
+func withTrials(said, came []facts.SystemRelation) []facts.SystemRelation {
+	for i, r := range said {
+		for _, c := range came {
+			if c.Schema == r.Schema && c.Name == r.Name {
+				said[i].CanSelect = c.CanSelect
+			}
+		}
+	}
+	return said
+}
+
 // probe tries to read single system relations, as the user that the facts are
-// about. The lists stay unknown as a whole, but what is in them is certain: a
-// schema whose relations can be named at all can be used, and a relation is
-// either read or refused.
+// about. Lists that were refused stay unknown as a whole, but what is in them is
+// certain: a schema whose relations can be named at all can be used, and a relation
+// is either read or refused.
 func (o *observation) probe(ctx context.Context) []facts.SystemRelation {
 	var relations []facts.SystemRelation
 	usable := map[string]bool{}
@@ -269,11 +344,15 @@ func (o *observation) probe(ctx context.Context) []facts.SystemRelation {
 			relations = append(relations, facts.SystemRelation{Schema: p.schema, Name: p.relation})
 		}
 	}
-	if len(o.target.Lacking("database.schemas")) > 0 {
-		for _, name := range []string{"information_schema", "pg_catalog"} {
-			if can, tried := usable[name]; tried {
-				o.db.Schemas = append(o.db.Schemas, facts.Schema{Name: name, CanUse: can})
-			}
+	for _, name := range []string{"information_schema", "pg_catalog"} {
+		can, tried := usable[name]
+		i := slices.IndexFunc(o.db.Schemas, func(s facts.Schema) bool { return s.Name == name })
+		switch {
+		case !tried:
+		case i >= 0:
+			o.db.Schemas[i].CanUse = can
+		case len(o.target.Lacking("database.schemas")) > 0:
+			o.db.Schemas = append(o.db.Schemas, facts.Schema{Name: name, CanUse: can})
 		}
 	}
 	return relations
@@ -309,10 +388,15 @@ func (o *observation) lackLists(reason facts.Reason, detail string) {
 func (o *observation) metadataSecurity(ctx context.Context) string {
 	for _, s := range o.db.Settings {
 		if s.Name == "metadata_security" {
-			return onOff(s.Value)
+			value, _ := onOff(s.Value)
+			return value
 		}
 	}
-	foreign := func(s facts.Schema) bool { return !s.CanUse && s.Owner != o.session.options.Login }
+	foreign := func(s facts.Schema) bool {
+		// What is the server's own is shown to everybody, whoever may use it.
+		own := s.Name == "pg_catalog" || s.Name == "information_schema" || s.Name == "public"
+		return !own && !s.CanUse && s.Owner != o.session.options.Login
+	}
 	if !o.onRedshift() || o.asItself() && slices.ContainsFunc(o.db.Schemas, foreign) {
 		return "off"
 	}
@@ -320,17 +404,18 @@ func (o *observation) metadataSecurity(ctx context.Context) string {
 	if err := o.session.ask(ctx, metadataSecurityStatement, func(r row) { shown = r.text(0) }); err != nil {
 		return ""
 	}
-	return onOff(shown)
+	value, _ := onOff(shown)
+	return value
 }
 
-func onOff(value string) string {
+func onOff(value string) (string, bool) {
 	switch strings.ToLower(value) {
-	case "on", "true", "t", "1":
-		return "on"
-	case "off", "false", "f", "0":
-		return "off"
+	case "on", "true", "t", "1", "yes":
+		return "on", true
+	case "off", "false", "f", "0", "no":
+		return "off", true
 	}
-	return ""
+	return "", false
 }
 
 // milliseconds turns the text of SHOW statement_timeout into the number that
@@ -344,7 +429,7 @@ func milliseconds(shown string) (string, bool) {
 	}
 	for _, unit := range units {
 		digits, found := strings.CutSuffix(shown, unit.suffix)
-		if n, err := strconv.ParseInt(digits, 10, 32); found && err == nil {
+		if n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 32); found && err == nil {
 			return strconv.FormatInt(n*unit.length.Milliseconds(), 10), true
 		}
 	}
@@ -352,9 +437,9 @@ func milliseconds(shown string) (string, bool) {
 }
 
 // validUntil turns the server's text, in date style ISO, into RFC 3339 in UTC,
-// "infinity", or "" for no end. It is false for text of another form.
+// "infinity", "-infinity", or "" for no end. It is false for text of another form.
 func validUntil(text string) (string, bool) {
-	if text == "" || text == "infinity" {
+	if text == "" || text == "infinity" || text == "-infinity" {
 		return text, true
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05.999999999-07", "2006-01-02 15:04:05.999999999-07:00"} {

@@ -46,7 +46,7 @@ func warehouse() facts.Database {
 			{Schema: "hubspot", Name: "contacts", ViewSchema: "hubspot", View: "all_contacts"},
 			{Schema: "hubspot", Name: "contacts", ViewSchema: "hubspot", View: "counted"},
 		},
-		SystemGrants: []facts.SystemGrant{},
+		ExternalSchemas: []string{}, RevokedRights: []facts.RevokedRights{}, SystemGrants: []facts.SystemGrant{},
 	}
 }
 

@@ -24,6 +24,8 @@ type Options struct {
 	Host     string
 	Port     int
 	Database string
+	// Guessed is whether Database is a name that nobody told.
+	Guessed bool
 	// Login is who to log in as.
 	Login    string
 	Password Password
@@ -71,7 +73,7 @@ var sections = [...]string{
 	"database.version", "database.name", "database.owner", "database.type",
 	"database.can_create", "database.can_temporary",
 	"database.user", "database.groups", "database.roles", "database.role_privileges",
-	"database.schemas", "database.relations", "database.comments", "database.columns", "database.layouts", "database.bindings",
+	"database.schemas", "database.external_schemas", "database.relations", "database.comments", "database.revoked_rights", "database.columns", "database.layouts", "database.bindings",
 	"database.system_relations", "database.system_grants", "database.settings",
 }
 
@@ -105,7 +107,7 @@ func Observe(ctx context.Context, options Options, t *facts.Target) error {
 	if err != nil {
 		return err
 	}
-	login := facts.Login{User: options.Login, Host: options.Host, Port: options.Port, Database: options.Database, Via: "sql"}
+	login := facts.Login{User: options.Login, Host: options.Host, Port: options.Port, Database: options.Database, Via: "sql", Guessed: options.Guessed}
 	if options.Temporary {
 		login.Credentials = facts.TemporaryCredentials
 	}

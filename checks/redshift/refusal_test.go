@@ -50,15 +50,11 @@ func TestRefusedCatalogs(t *testing.T) {
 		},
 		"databases": {
 			`REVOKE SELECT ON pg_catalog.pg_database FROM PUBLIC`, "auditor",
-			[]string{
-				"database.owner: access_denied: grant SELECT on pg_catalog.pg_database to auditor",
-				"database.can_create: access_denied: grant SELECT on pg_catalog.pg_database to auditor",
-				"database.can_temporary: access_denied: grant SELECT on pg_catalog.pg_database to auditor",
-			},
+			[]string{"database.owner: access_denied: grant SELECT on pg_catalog.pg_database to auditor"},
 		},
 		"settings": {
 			`REVOKE SELECT ON pg_catalog.pg_settings FROM PUBLIC`, "auditor",
-			[]string{"database.settings: access_denied: grant SELECT on pg_catalog.pg_settings to auditor"},
+			[]string{}, // SHOW tells what decides something
 		},
 		"a function": {
 			`REVOKE EXECUTE ON FUNCTION pg_catalog.has_schema_privilege(name, text, text) FROM PUBLIC`, "auditor",
@@ -105,7 +101,8 @@ func TestAuditorWithoutUsageOnTheCatalog(t *testing.T) {
 	target := observe(t, as("auditor", copyOfWarehouse(t, `REVOKE USAGE ON SCHEMA pg_catalog FROM PUBLIC`)))
 	want := []string{}
 	for _, path := range sections {
-		if !slices.Contains([]string{"database.version", "database.name", "database.type", "database.roles", "database.role_privileges"}, path) {
+		told := []string{"database.version", "database.name", "database.type", "database.roles", "database.role_privileges", "database.settings", "database.external_schemas"}
+		if !slices.Contains(told, path) {
 			want = append(want, path+": access_denied: grant USAGE on schema pg_catalog to auditor")
 		}
 	}
@@ -160,9 +157,6 @@ func TestRefusalOfTheUserItself(t *testing.T) {
 		"SELECT on pg_namespace": {
 			`REVOKE SELECT ON pg_catalog.pg_namespace FROM PUBLIC`, usable, readable(without("pg_namespace")...),
 		},
-		"SELECT on pg_user": {
-			`REVOKE SELECT ON pg_catalog.pg_user FROM PUBLIC`, usable, readable(all...),
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			admin(t, database, nothingRefused+tc.script)
@@ -185,6 +179,83 @@ func TestRefusalOfTheUserItself(t *testing.T) {
 				t.Errorf("the user has logged in and exists: %+v, %q", db.User, lacking(target))
 			}
 		})
+	}
+}
+
+// The user itself has no need of pg_user to tell what it may do.
+func TestTheUserItselfWithoutTheCatalogOfUsers(t *testing.T) {
+	target := observe(t, as("stitch", copyOfWarehouse(t, `
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO all_loaders', current_database()); END $$;
+REVOKE SELECT ON pg_catalog.pg_user, pg_catalog.pg_database FROM PUBLIC`)))
+	want := []string{"database.groups: access_denied: grant SELECT on pg_catalog.pg_user to stitch"}
+	for _, field := range []string{"create_db", "valid_until", "statement_timeout", "read_only"} {
+		want = append(want, "database.user."+field+": access_denied: grant SELECT on pg_catalog.pg_user to stitch")
+	}
+	want = append(want, "database.owner: access_denied: grant SELECT on pg_catalog.pg_database to stitch")
+	got := lacking(target)
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("unknown (-want +got):\n%s", diff)
+	}
+	whole := warehouse()
+	db := target.Database
+	if !db.CanCreate || !db.CanTemporary {
+		t.Errorf("create %v, temporary %v", db.CanCreate, db.CanTemporary)
+	}
+	if diff := cmp.Diff(whole.Schemas, db.Schemas); diff != "" {
+		t.Errorf("schemas (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(whole.Relations, db.Relations); diff != "" {
+		t.Errorf("relations (-want +got):\n%s", diff)
+	}
+	if can, told := selectable(db.SystemRelations, "pg_catalog.pg_user"); can || !told {
+		t.Errorf("pg_user: can %v, told %v", can, told)
+	}
+}
+
+// Whoever mends one refusal wants to know of all.
+func TestEveryCatalogThatIsRefusedIsNamedAtOnce(t *testing.T) {
+	target := observe(t, as("auditor", copyOfWarehouse(t, `REVOKE SELECT ON pg_catalog.pg_user, pg_catalog.pg_class, pg_catalog.pg_namespace FROM PUBLIC`)))
+	for path, relations := range map[string]string{
+		"database.user":             "pg_catalog.pg_user",
+		"database.can_create":       "pg_catalog.pg_user",
+		"database.schemas":          "pg_catalog.pg_namespace, pg_catalog.pg_user",
+		"database.relations":        "pg_catalog.pg_class, pg_catalog.pg_namespace",
+		"database.system_relations": "pg_catalog.pg_class, pg_catalog.pg_namespace, pg_catalog.pg_user",
+	} {
+		want := "grant SELECT on " + relations + " to auditor"
+		if lack := target.Lacking(path); len(lack) != 1 || lack[0].Detail != want {
+			t.Errorf("%s: %+v, want %q", path, lack, want)
+		}
+	}
+}
+
+func TestRightsThatWereRevokedFromAnOwner(t *testing.T) {
+	const script = `
+CREATE TABLE hubspot.less (id int); ALTER TABLE hubspot.less OWNER TO stitch;
+REVOKE INSERT, DELETE, REFERENCES ON hubspot.less FROM stitch;
+CREATE TABLE hubspot."Not all" (id int); ALTER TABLE hubspot."Not all" OWNER TO stitch;
+REVOKE ALL ON hubspot."Not all" FROM stitch; GRANT SELECT ON hubspot."Not all" TO PUBLIC;
+CREATE TABLE hubspot.through_a_group (id int); ALTER TABLE hubspot.through_a_group OWNER TO stitch;
+REVOKE UPDATE ON hubspot.through_a_group FROM stitch; GRANT UPDATE ON hubspot.through_a_group TO "Loaders";
+CREATE VIEW hubspot.seen AS SELECT 1 AS one; ALTER VIEW hubspot.seen OWNER TO stitch; REVOKE ALL ON hubspot.seen FROM stitch;
+REVOKE ALL ON hubspot.deals FROM PUBLIC;
+`
+	want := []facts.RevokedRights{
+		{Schema: "hubspot", Name: "Not all", Lacks: []string{"INSERT", "UPDATE", "DELETE"}},
+		{Schema: "hubspot", Name: "less", Lacks: []string{"INSERT", "DELETE"}},
+	}
+	database := copyOfWarehouse(t, script)
+	for _, login := range []string{"stitch", "auditor", "boss"} {
+		if diff := cmp.Diff(want, observe(t, as(login, database)).Database.RevokedRights); diff != "" {
+			t.Errorf("as %s (-want +got):\n%s", login, diff)
+		}
+	}
+	options := as("auditor", database)
+	options.User = "nobody"
+	if target := observe(t, options); len(target.Database.RevokedRights) > 0 || len(target.Lacking("database.revoked_rights")) > 0 {
+		t.Errorf("a user that does not exist: %v, %q", target.Database.RevokedRights, lacking(target))
 	}
 }
 

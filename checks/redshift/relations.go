@@ -5,6 +5,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
 )
@@ -13,25 +14,44 @@ import (
 type relation struct {
 	oid string
 	facts.Relation
+	lacks []string // of tableRights
 }
 
-// relations asks for tables and views, their comments and which of the markers
-// are among their columns.
+// relations asks for tables and views, their comments, which of the markers are
+// among their columns, and what the user lacks on those of its own. A server that
+// refuses a part of it is asked for less.
 func (o *observation) relations(ctx context.Context) {
-	st := relationsStatement
-	found, err := o.askRelations(ctx, st)
-	if refused(err) {
-		without, errWithout := o.askRelations(ctx, relationsWithoutCommentsStatement)
-		if errWithout == nil {
-			o.lack(st, err, "database.comments")
-			found, err = without, nil
-		} else {
-			st, err = relationsWithoutCommentsStatement, errWithout
+	rights := nobodysRights
+	switch {
+	case o.asItself():
+		rights = rightsOfLogin
+	case len(o.target.Lacking("database.user.exists")) == 0 && o.db.User.Exists:
+		rights = rightsOfUser
+	}
+	found, err := o.askRelations(ctx, true, rights)
+	if first := err; o.tooMuch(relationsStatement(true, rights), err) {
+		for _, less := range []struct {
+			comments bool
+			rights   rightsOf
+			lost     []string
+		}{
+			{false, rights, []string{"database.comments"}},
+			{true, nobodysRights, []string{"database.revoked_rights"}},
+			{false, nobodysRights, []string{"database.comments", "database.revoked_rights"}},
+		} {
+			if found, err = o.askRelations(ctx, less.comments, less.rights); err == nil {
+				o.lack(relationsStatement(true, rights), first, less.lost...)
+				break
+			}
 		}
 	}
 	if err != nil {
-		o.lack(st, err, "database.relations", "database.comments", "database.columns", "database.layouts", "database.bindings")
+		o.lack(relationsStatement(false, nobodysRights), err,
+			"database.relations", "database.comments", "database.revoked_rights", "database.columns", "database.layouts", "database.bindings")
 		return
+	}
+	if rights == nobodysRights {
+		o.rightsOfNobody()
 	}
 	if o.onRedshift() {
 		found = withoutBackingTables(found)
@@ -40,13 +60,29 @@ func (o *observation) relations(ctx context.Context) {
 		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(a.Name, b.Name))
 	})
 	o.columns(ctx, found)
-	o.db.Relations = make([]facts.Relation, len(found))
+	o.db.Relations, o.db.RevokedRights = make([]facts.Relation, len(found)), []facts.RevokedRights{}
 	for i, r := range found {
 		o.db.Relations[i] = r.Relation
+		if len(r.lacks) > 0 {
+			o.db.RevokedRights = append(o.db.RevokedRights, facts.RevokedRights{Schema: r.Schema, Name: r.Name, Lacks: r.lacks})
+		}
 	}
 }
 
-func (o *observation) askRelations(ctx context.Context, st statement) ([]relation, error) {
+// rightsOfNobody records why nobody's rights were asked for: the user is not known.
+// One that does not exist has none to be asked for.
+func (o *observation) rightsOfNobody() {
+	for _, why := range o.target.Lacking("database.user.exists") {
+		o.target.Lack("database.revoked_rights", why.Reason, why.Detail)
+	}
+}
+
+func (o *observation) askRelations(ctx context.Context, comments bool, rights rightsOf) ([]relation, error) {
+	st := relationsStatement(comments, rights)
+	var args []string
+	if rights == rightsOfUser {
+		args = []string{o.session.options.User}
+	}
 	var found []relation
 	// Thousands of tables share a few schemas and owners.
 	seen := map[string]string{}
@@ -68,10 +104,10 @@ func (o *observation) askRelations(ctx context.Context, st statement) ([]relatio
 			*r.strange = true
 			return
 		}
-		found = append(found, relation{r.text(0), facts.Relation{
+		found = append(found, relation{oid: r.text(0), lacks: strings.Fields(r.text(6)), Relation: facts.Relation{
 			Schema: schema, Name: r.text(2), Kind: kind, Owner: once(r.values[4]), Comment: r.text(5),
 		}})
-	})
+	}, args...)
 	return found, err
 }
 

@@ -43,7 +43,7 @@ var sessionStatements = []statement{
 
 // observeRemotely is Observe where somebody else logs in and runs the statements.
 func observeRemotely(ctx context.Context, options Options, t *facts.Target) {
-	login := facts.Login{User: options.Login, Database: options.Database, Via: "data-api"}
+	login := facts.Login{User: options.Login, Database: options.Database, Via: "data-api", Guessed: options.Guessed}
 	s := session{querier: options.Remote, options: options}
 	options.Progress("logging in")
 	who, superuser, err := s.identity(ctx)

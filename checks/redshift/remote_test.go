@@ -173,7 +173,7 @@ func TestRemoteLoginsThatFail(t *testing.T) {
 func TestARemoteSessionThatEndsMidway(t *testing.T) {
 	gone := &LostError{facts.AccessDenied, "allow redshift-data:GetStatementResult"}
 	options, r := remotely(t, "stitch", "dw", func(text string) error {
-		if text == schemasStatement.text {
+		if text == ownSchemasStatement.text {
 			return gone
 		}
 		return nil
@@ -184,7 +184,7 @@ func TestARemoteSessionThatEndsMidway(t *testing.T) {
 			t.Errorf("%s: %+v", path, lack)
 		}
 	}
-	if last := r.sent[len(r.sent)-1]; last != schemasStatement.text || len(target.Lacking("database.settings")) > 0 {
+	if last := r.sent[len(r.sent)-1]; last != ownSchemasStatement.text || len(target.Lacking("database.settings")) > 0 {
 		t.Errorf("last was sent %s", last)
 	}
 }

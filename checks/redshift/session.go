@@ -17,6 +17,9 @@ type session struct {
 	options Options
 	// lost is set when the session is gone; nothing is asked after that.
 	lost *LostError
+	// denied are the catalogs that the login may not read, found out when the
+	// first of them is refused; nil until then.
+	denied []string
 }
 
 // errStrange is an answer of another shape than the statement's.
@@ -48,7 +51,24 @@ func (s *session) ask(ctx context.Context, st statement, each func(row), args ..
 	if err == nil && strange {
 		return errStrange
 	}
+	if refused(err) && s.denied == nil && st.reads != nil {
+		s.denied = s.deniedCatalogs(ctx)
+	}
 	return err
+}
+
+// deniedCatalogs returns which of the catalogs the login may not read, none where
+// that cannot be told either.
+func (s *session) deniedCatalogs(ctx context.Context) []string {
+	all, denied := catalogs(), []string{}
+	_ = s.ask(ctx, catalogStatement(all), func(r row) {
+		for i, name := range all {
+			if !r.yes(i) {
+				denied = append(denied, name)
+			}
+		}
+	})
+	return denied
 }
 
 // noName is the name of nothing, for a Querier that takes no empty one.
@@ -152,10 +172,20 @@ func (e *ServerError) state() string {
 	return " (SQLSTATE " + e.Code + ")"
 }
 
-// cure names the grant that a refused statement lacks. Servers word refusals in
-// their own ways, but name what they refuse: a relation, or its schema.
+// cure names the grants that a refused statement lacks, all of them where the
+// server told. Else servers word refusals in their own ways, but name what they
+// refuse: a relation, or its schema.
 func (s *session) cure(st statement, words string) string {
 	who := identifier(s.options.Login)
+	var denied []string
+	for _, relation := range st.reads {
+		if slices.Contains(s.denied, relation) && !slices.Contains(denied, relation) {
+			denied = append(denied, relation)
+		}
+	}
+	if len(denied) > 0 {
+		return fmt.Sprintf("grant SELECT on %s to %s", strings.Join(denied, ", "), who)
+	}
 	for _, relation := range st.reads {
 		if mentions(words, relation[strings.LastIndexByte(relation, '.')+1:]) {
 			return fmt.Sprintf("grant SELECT on %s to %s", relation, who)

@@ -1,5 +1,10 @@
 package redshift
 
+import (
+	"fmt"
+	"strings"
+)
+
 // statement is SQL that reads facts.
 //
 // One text serves Redshift, PostgreSQL 8.0 (its ancestor) and PostgreSQL 13 and
@@ -9,6 +14,7 @@ package redshift
 // "= ANY (grolist)"; rows grouped in Go, for LISTAGG does not run on the leader
 // node and STRING_AGG does not exist there.
 type statement struct {
+	// name is what it asks for, as a person would say it.
 	name string
 	text string
 	// columns is how many a row has.
@@ -37,8 +43,13 @@ var metadataSecurityStatement = statement{name: "metadata security", text: `SHOW
 // For a server that refuses pg_settings or does not list statement_timeout there.
 var statementTimeoutStatement = statement{name: "statement timeout", text: `SHOW statement_timeout`, columns: 1}
 
-// What databaseStatement and userStatement ask, in one: each statement costs a
-// round trip, and where all is granted one is enough.
+// For a login of the user's own where pg_settings is refused.
+var readOnlyStatement = statement{name: "read-only sessions", text: `SHOW default_transaction_read_only`, columns: 1}
+
+// What serverStatement, privilegesStatement, ownerStatement and userStatement ask,
+// in one: each statement costs a round trip, and where all is granted one is enough.
+// The LEFT JOIN keeps the row where there is no such user: has_database_privilege
+// raises an error for an unknown name and is NULL for NULL.
 var accountStatement = statement{
 	name: "account",
 	text: `SELECT version(), d.datname, pg_catalog.pg_get_userbyid(d.datdba),
@@ -53,22 +64,33 @@ WHERE d.datname = current_database()`,
 	reads:   []string{"pg_catalog.pg_database", "pg_catalog.pg_user", "pg_catalog.pg_group"},
 }
 
-// The LEFT JOIN keeps the row where there is no such user: has_database_privilege
-// raises an error for an unknown name and is NULL for NULL.
-var databaseStatement = statement{
-	name: "database",
-	text: `SELECT version(), d.datname, pg_catalog.pg_get_userbyid(d.datdba),
-	pg_catalog.has_database_privilege(u.usename, d.datname, 'CREATE'),
-	pg_catalog.has_database_privilege(u.usename, d.datname, 'TEMP')
-FROM pg_catalog.pg_database d LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
-WHERE d.datname = current_database()`,
-	columns: 5,
-	reads:   []string{"pg_catalog.pg_database", "pg_catalog.pg_user"},
+// Nothing is qualified: without USAGE on pg_catalog its functions are still found
+// unqualified.
+var serverStatement = statement{name: "server", text: `SELECT version(), current_database()`, columns: 2}
+
+// No row says that there is no such user.
+var privilegesStatement = statement{
+	name: "privileges",
+	text: `SELECT pg_catalog.has_database_privilege(u.usename, current_database(), 'CREATE'),
+	pg_catalog.has_database_privilege(u.usename, current_database(), 'TEMP')
+FROM pg_catalog.pg_user u
+WHERE u.usename = $1`,
+	columns: 2,
+	reads:   []string{"pg_catalog.pg_user"},
 }
 
-// What is left of databaseStatement where the catalogs are refused. Nothing is
-// qualified: without USAGE on pg_catalog its functions are still found unqualified.
-var serverStatement = statement{name: "server", text: `SELECT version(), current_database()`, columns: 2}
+// For a login of the user's own: it reads no catalog.
+var ownPrivilegesStatement = statement{
+	name: "privileges",
+	text: `SELECT has_database_privilege(current_database(), 'CREATE'), has_database_privilege(current_database(), 'TEMP')`, columns: 2,
+}
+
+var ownerStatement = statement{
+	name:    "owner",
+	text:    `SELECT pg_catalog.pg_get_userbyid(d.datdba) FROM pg_catalog.pg_database d WHERE d.datname = current_database()`,
+	columns: 1,
+	reads:   []string{"pg_catalog.pg_database"},
+}
 
 // usesysid = ANY (grolist) is how awslabs/amazon-redshift-utils
 // (v_get_users_in_group) finds the groups. In PostgreSQL a group is a role that
@@ -106,30 +128,77 @@ FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_user u ON u.usename = $1`
 	reads:   []string{"pg_catalog.pg_namespace", "pg_catalog.pg_user"},
 }
 
+// For a login of the user's own.
+var ownSchemasStatement = statement{
+	name: "schemas",
+	text: `SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),
+	pg_catalog.has_schema_privilege(n.nspname, 'USAGE'),
+	pg_catalog.has_schema_privilege(n.nspname, 'CREATE')
+FROM pg_catalog.pg_namespace n`,
+	columns: 4,
+	reads:   []string{"pg_catalog.pg_namespace"},
+}
+
+// relationsStatement asks for the relations, and if wanted for their comments and
+// for what the user lacks on tables of its own.
+//
 // The join is several times faster than obj_description for each row. 1259 is the
 // oid of pg_class itself: without it the comment of another object with the same
 // oid could be taken for the table's.
 // https://docs.aws.amazon.com/redshift/latest/dg/r_COMMENT.html
-var relationsStatement = statement{
-	name: "relations",
-	text: `SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), d.description
+func relationsStatement(comments bool, rights rightsOf) statement {
+	st := statement{name: "relations", columns: 7, reads: []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace"}}
+	description, lacks, joins := "NULL", "NULL", ""
+	if comments {
+		description = "d.description"
+		joins += "\n\tLEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.objsubid = 0 AND d.classoid = 1259"
+		st.reads = append(st.reads, "pg_catalog.pg_description")
+	}
+	switch rights {
+	case rightsOfUser:
+		lacks = lackedBy("u.usename, ", "u.usename")
+		joins += "\n\tLEFT JOIN pg_catalog.pg_user u ON u.usename = $1"
+		st.reads = append(st.reads, "pg_catalog.pg_user")
+	case rightsOfLogin:
+		lacks = lackedBy("", "current_user")
+	}
+	st.text = `SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), ` + description + `,
+	` + lacks + `
 FROM pg_catalog.pg_class c
-	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-	LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.objsubid = 0 AND d.classoid = 1259
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-	columns: 6,
-	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace", "pg_catalog.pg_description"},
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace` + joins + `
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`
+	return st
 }
 
-// For a server that refuses pg_description.
-var relationsWithoutCommentsStatement = statement{
-	name: "relations without comments",
-	text: `SELECT c.oid, n.nspname, c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner), NULL
-FROM pg_catalog.pg_class c
-	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-	columns: 6,
-	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace"},
+// rightsOf is whose rights a statement asks for.
+type rightsOf int
+
+const (
+	nobodysRights rightsOf = iota
+	rightsOfUser           // by a parameter
+	rightsOfLogin          // whoever asks, by what needs no pg_user
+)
+
+// tableRights are what a loader does to rows. TRUNCATE is not among those that
+// PostgreSQL 8.0 knows.
+// https://docs.aws.amazon.com/redshift/latest/dg/r_HAS_TABLE_PRIVILEGE.html
+var tableRights = [...]string{"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+// lackedBy is the text of those of tableRights that somebody lacks on a table of
+// its own, each with a blank behind it, and NULL for what somebody else owns: an
+// owner has them all, unless they were revoked. has_table_privilege is NULL for a
+// table that has just been dropped.
+func lackedBy(argument, owner string) string {
+	var b strings.Builder
+	b.WriteString("CASE WHEN c.relkind IN ('r', 'p') AND pg_catalog.pg_get_userbyid(c.relowner) = " + owner + " THEN ")
+	for i, right := range tableRights {
+		if i > 0 {
+			b.WriteString(" || ")
+		}
+		fmt.Fprintf(&b, "\n\t\tCASE WHEN NOT pg_catalog.has_table_privilege(%sc.oid, '%s') THEN '%s ' ELSE '' END", argument, right, right)
+	}
+	b.WriteString(" END")
+	return b.String()
 }
 
 // maxMarkers is how many parameters columnsStatement has.
@@ -188,39 +257,100 @@ WHERE c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schem
 	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace", "pg_catalog.pg_user"},
 }
 
+// For a login of the user's own.
+var ownSystemRelationsStatement = statement{
+	name: "system relations",
+	text: `SELECT n.nspname, c.relname, pg_catalog.has_table_privilege(c.oid, 'SELECT'), pg_catalog.array_to_string(c.relacl, ',')
+FROM pg_catalog.pg_class c
+	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'v') AND n.nspname IN ('pg_catalog', 'information_schema')`,
+	columns: 4,
+	reads:   []string{"pg_catalog.pg_class", "pg_catalog.pg_namespace"},
+}
+
 // Redshift only, each apart from the catalogs above: svv_ views may run on the
 // compute nodes. All rows, not the user's only: whether others' are among them
 // tells whether the view hides rows from this login.
 // https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_GRANTS.html
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SYSTEM_PRIVILEGES.html
 var rolesStatement = statement{
-	name:    "roles",
-	text:    `SELECT user_name, role_name FROM svv_user_grants`,
-	columns: 2,
-	reads:   []string{"svv_user_grants"},
+	name: "roles",
+	text: `SELECT 'grant', user_name, role_name FROM svv_user_grants
+UNION ALL
+SELECT 'privilege', identity_name, system_privilege FROM svv_system_privileges WHERE identity_type = 'role'`,
+	columns: 3,
+	reads:   []string{"svv_user_grants", "svv_system_privileges"},
 }
 
-// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SYSTEM_PRIVILEGES.html
+// What rolesStatement asks, in two: for a server that refuses one of its views, or
+// to join them.
+var rolesOnlyStatement = statement{
+	name: "roles", text: `SELECT 'grant', user_name, role_name FROM svv_user_grants`, columns: 3, reads: []string{"svv_user_grants"},
+}
+
 var rolePrivilegesStatement = statement{
 	name:    "role privileges",
-	text:    `SELECT identity_name, system_privilege FROM svv_system_privileges WHERE identity_type = 'role'`,
-	columns: 2,
+	text:    `SELECT 'privilege', identity_name, system_privilege FROM svv_system_privileges WHERE identity_type = 'role'`,
+	columns: 3,
 	reads:   []string{"svv_system_privileges"},
+}
+
+// What the next three ask, in one.
+var viewsStatement = statement{
+	name: "views of Redshift's own",
+	text: `SELECT 'type', CAST(database_type AS text) FROM svv_redshift_databases WHERE database_name = $1
+UNION ALL
+SELECT 'limit', CAST(connection_limit AS text) FROM svv_user_info WHERE user_name = $2
+UNION ALL
+SELECT 'external', CAST(schemaname AS text) FROM svv_external_schemas`,
+	columns: 2,
+	reads:   []string{"svv_redshift_databases", "svv_user_info", "svv_external_schemas"},
 }
 
 // https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
 var connectionLimitStatement = statement{
 	name:    "connection limit",
-	text:    `SELECT connection_limit FROM svv_user_info WHERE user_name = $1`,
-	columns: 1,
+	text:    `SELECT 'limit', connection_limit FROM svv_user_info WHERE user_name = $1`,
+	columns: 2,
 	reads:   []string{"svv_user_info"},
 }
 
 // https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_REDSHIFT_DATABASES.html
 var databaseTypeStatement = statement{
 	name:    "database type",
-	text:    `SELECT database_type FROM svv_redshift_databases WHERE database_name = $1`,
-	columns: 1,
+	text:    `SELECT 'type', database_type FROM svv_redshift_databases WHERE database_name = $1`,
+	columns: 2,
 	reads:   []string{"svv_redshift_databases"},
+}
+
+// Everybody sees all of them.
+// https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_EXTERNAL_SCHEMAS.html
+var externalSchemasStatement = statement{
+	name:    "external schemas",
+	text:    `SELECT 'external', schemaname FROM svv_external_schemas`,
+	columns: 2,
+	reads:   []string{"svv_external_schemas"},
+}
+
+// catalogStatement asks which of the relations the login may read, once one of them
+// was refused: whoever mends that wants to know of all.
+func catalogStatement(relations []string) statement {
+	var b strings.Builder
+	for i, r := range relations {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("pg_catalog.has_table_privilege('" + r + "', 'SELECT')")
+	}
+	return statement{name: "catalog", text: "SELECT " + b.String(), columns: len(relations)}
+}
+
+// catalogs are the relations of pg_catalog that the statements read.
+func catalogs() []string {
+	return []string{
+		"pg_catalog.pg_attribute", "pg_catalog.pg_class", "pg_catalog.pg_database", "pg_catalog.pg_depend", "pg_catalog.pg_description",
+		"pg_catalog.pg_group", "pg_catalog.pg_namespace", "pg_catalog.pg_settings", "pg_catalog.pg_user",
+	}
 }
 
 // probe tries to read a system relation: no rows where that is allowed, 42501

@@ -1,19 +1,25 @@
 package redshift
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/rscheck/rscheck/internal/redshiftsql"
 )
 
 // everyStatement lists all SQL that reads facts.
 func everyStatement() []statement {
 	all := []statement{
-		settingsStatement, statementTimeoutStatement, accountStatement, databaseStatement, serverStatement, userStatement,
-		userWithoutGroupsStatement, schemasStatement, relationsStatement, relationsWithoutCommentsStatement,
-		columnsStatement, columnsWithoutBindingsStatement, systemRelationsStatement, rolesStatement, rolePrivilegesStatement,
-		databaseTypeStatement, connectionLimitStatement,
+		settingsStatement, statementTimeoutStatement, readOnlyStatement, accountStatement, serverStatement, privilegesStatement,
+		ownPrivilegesStatement, ownerStatement, userStatement, userWithoutGroupsStatement, schemasStatement, ownSchemasStatement,
+		columnsStatement, columnsWithoutBindingsStatement, systemRelationsStatement, ownSystemRelationsStatement, rolesStatement, rolesOnlyStatement, rolePrivilegesStatement,
+		databaseTypeStatement, connectionLimitStatement, externalSchemasStatement, viewsStatement, metadataSecurityStatement, catalogStatement(catalogs()),
+	}
+	for _, rights := range []rightsOf{nobodysRights, rightsOfUser, rightsOfLogin} {
+		all = append(all, relationsStatement(true, rights), relationsStatement(false, rights))
 	}
 	for _, p := range probes {
 		all = append(all, p.statement)
@@ -47,6 +53,21 @@ func TestStatementsKeepToTheSharedDialect(t *testing.T) {
 	}
 }
 
+// Every text as it is sent, those that are put together too.
+func TestStatementsRunOnEveryEngineAndChangeNothing(t *testing.T) {
+	for _, st := range everyStatement() {
+		verdict := redshiftsql.Check(st.text)
+		if !verdict.ReadOnly() {
+			t.Errorf("%s may change something: %s", st.name, st.text)
+		}
+		for _, p := range verdict.Problems {
+			if redshiftsOwn := strings.HasPrefix(p.Word, "svv_") || p.Word == "metadata_security"; !redshiftsOwn || p.On&redshiftsql.Redshift != 0 {
+				t.Errorf("%s: %s", st.name, p)
+			}
+		}
+	}
+}
+
 // The grant that mends a refusal is made from these lists.
 func TestStatementsNameWhatTheyRead(t *testing.T) {
 	from := regexp.MustCompile(`\b(?:FROM|JOIN) ([a-z_.]+)`)
@@ -66,13 +87,28 @@ func TestStatementsNameWhatTheyRead(t *testing.T) {
 	}
 }
 
-func TestStatementsHaveNamesOfTheirOwn(t *testing.T) {
+// What was refused is looked up among these.
+func TestCatalogsAreWhatStatementsRead(t *testing.T) {
+	read := map[string]bool{}
+	for _, st := range append(everyStatement(), identityStatement) {
+		for _, relation := range st.reads {
+			if strings.HasPrefix(relation, "pg_catalog.") {
+				read[relation] = true
+			}
+		}
+	}
+	if got := slices.Sorted(maps.Keys(read)); !slices.Equal(got, catalogs()) {
+		t.Errorf("statements read %v, and catalogs are %v", got, catalogs())
+	}
+}
+
+func TestNoStatementIsThereTwice(t *testing.T) {
 	seen := map[string]bool{}
 	for _, st := range everyStatement() {
-		if st.name == "" || seen[st.name] {
-			t.Errorf("the name %q is empty or taken", st.name)
+		if st.name == "" || seen[st.text] {
+			t.Errorf("%q has no name, or is there twice: %s", st.name, st.text)
 		}
-		seen[st.name] = true
+		seen[st.text] = true
 	}
 }
 

@@ -92,6 +92,7 @@ func (o *observer) database(ctx context.Context, t *facts.Target, password redsh
 		Prefixes: o.settings.Profile.Reserved.Prefixes, Suffixes: o.settings.Profile.Reserved.ColumnSuffixes,
 		Progress: func(step string) { o.progress.say(t.Name + ": database: " + step) },
 	}
+	options.Guessed = cmp.Or(db.database, o.settings.Form.Database, t.Cluster.DatabaseName) == ""
 	why := o.noDoor(t, options.Host)
 	if throughAWS := db.way.throughAWS(); throughAWS && (why == "" || db.way.secret != "") {
 		if lack := o.goWay(ctx, t, &options); lack != nil {

@@ -139,6 +139,7 @@ type loaderOptions struct {
 	bastionPort int
 	user        string
 	schemas     []string
+	except      []string
 	form        loader.Form
 }
 
@@ -149,6 +150,7 @@ func (o *loaderOptions) bind(f *pflag.FlagSet) {
 	f.IntVar(&o.bastionPort, "bastion-port", 0, "the `port` on which the bastion takes SSH (default the connection's, 22)")
 	f.StringVar(&o.user, "user", "stitch", "the loader's database `user`")
 	f.StringSliceVar(&o.schemas, "schema", nil, "a `schema` it loads into (repeatable; others are found by the loader's marks)")
+	f.StringSliceVar(&o.except, "except-schema", nil, "a `schema` it does not load into, for all the loader's marks there, as copies (repeatable)")
 	f.StringVar(&o.form.Host, "loader-host", "", "the `host` typed into the loader's form")
 	f.StringVar(&o.form.Port, "loader-port", "", "the `port` typed into the loader's form")
 	f.StringVar(&o.form.Database, "loader-database", "", "the `database` typed into the loader's form")
@@ -176,10 +178,32 @@ func (o *loaderOptions) settings() (loader.Settings, error) {
 	if o.user == "" {
 		return loader.Settings{}, usagef("--user: want the name of the loader's database user")
 	}
+	if err := o.checkSchemas(); err != nil {
+		return loader.Settings{}, err
+	}
 	return loader.Settings{
-		Profile: profile, Region: o.region, Connection: o.connection, User: o.user, Schemas: o.schemas, Form: o.form,
+		Profile: profile, Region: o.region, Connection: o.connection, User: o.user, Schemas: o.schemas, ExceptSchemas: o.except, Form: o.form,
 		BastionPort: o.bastionPort,
 	}, nil
+}
+
+// checkSchemas refuses names that no schema of a loader's has: a wrong one would be
+// taken for a schema that is not made yet.
+// https://docs.aws.amazon.com/redshift/latest/dg/r_names.html
+func (o *loaderOptions) checkSchemas() error {
+	for _, name := range o.schemas {
+		switch {
+		case name == "" || strings.TrimSpace(name) != name:
+			return usagef("--schema %q: want the name of a schema, without blanks around it", name)
+		case len(name) > 127:
+			return usagef("--schema %q: want a name of at most 127 bytes", name)
+		case strings.HasPrefix(name, "pg_") || name == "information_schema":
+			return usagef("--schema %s: that is a schema of the server's own", name)
+		case slices.Contains(o.except, name):
+			return usagef("--schema %s and --except-schema %s contradict each other", name, name)
+		}
+	}
+	return nil
 }
 
 // judgeOptions say which checks are asked, and when they decide.

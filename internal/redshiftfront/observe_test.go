@@ -57,6 +57,27 @@ func TestAScanOfRedshift(t *testing.T) {
 	}
 }
 
+// What tells that a database is from a datashare is told there, too.
+func TestADatabaseFromADatashare(t *testing.T) {
+	name := database(t, `INSERT INTO pg_redshift.redshift_databases (database_name, database_type) SELECT current_database(), 'shared'`)
+	front := start(t, func(o *redshiftfront.Options) {
+		o.Faults = map[string]redshiftfront.Fault{name: {Does: redshiftfront.NoReadOnly}}
+	})
+	target := &facts.Target{}
+	if err := redshift.Observe(t.Context(), as(front, "stitch", name), target); err != nil {
+		t.Fatal(err)
+	}
+	db := target.Database
+	if db.Version != redshiftfront.Version || db.Name != name || db.Type != "shared" {
+		t.Errorf("version %q, name %q, type %q", db.Version, db.Name, db.Type)
+	}
+	for _, path := range []string{"database.user", "database.can_create", "database.schemas", "database.relations"} {
+		if lack := target.LackingWithin(path); len(lack) == 0 {
+			t.Errorf("%s is known", path)
+		}
+	}
+}
+
 // svv_ views show regular users their own rows.
 func TestRolesAreSeenAsRedshiftShowsThem(t *testing.T) {
 	const granted = `
@@ -136,13 +157,12 @@ func TestRefusalsOfCatalogsNameTheCure(t *testing.T) {
 		"database.comments: access_denied: grant SELECT on pg_catalog.pg_description to stitch",
 		"database.role_privileges: access_denied: grant SELECT on svv_user_grants to stitch",
 		"database.roles: access_denied: grant SELECT on svv_user_grants to stitch",
-		"database.settings: access_denied: grant SELECT on pg_catalog.pg_settings to stitch",
 	}
 	if diff := cmp.Diff(want, lacking(target)); diff != "" {
 		t.Errorf("unknown (-want +got):\n%s", diff)
 	}
 	// SHOW is for everybody, and tells milliseconds without a unit.
-	if want := []facts.Setting{{Name: "statement_timeout", Value: "45000"}}; !slices.Equal(target.Database.Settings, want) {
+	if want := []facts.Setting{{Name: "default_transaction_read_only", Value: "off"}, {Name: "statement_timeout", Value: "45000"}}; !slices.Equal(target.Database.Settings, want) {
 		t.Errorf("settings %v", target.Database.Settings)
 	}
 }

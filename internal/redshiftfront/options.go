@@ -98,6 +98,9 @@ const (
 	Refuse Deed = "refuse"
 	// Slow waits before it goes on.
 	Slow Deed = "slow"
+	// NoReadOnly refuses, whenever it comes, to begin a read-only transaction, as a
+	// database from a datashare is said to do. Words and SQLSTATE are made up.
+	NoReadOnly Deed = "no read-only"
 )
 
 // StartingUp is a cluster that is not ready yet.

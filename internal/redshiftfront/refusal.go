@@ -23,6 +23,9 @@ const refusedWord = "rscheck_refused_"
 func (s *session) translate(text string) string {
 	verdict := redshiftsql.Check(text)
 	refused, isRefused := verdict.Refusal()
+	if s.fault.Does == NoReadOnly && strings.Contains(strings.ToUpper(text), "READ ONLY") {
+		refused, isRefused = refusal{SQLState: "0A000", Message: "read-only transactions are not supported"}, true
+	}
 	s.front.note(Statement{User: s.user, Database: s.database, Text: text, SQLState: refused.SQLState})
 	if !isRefused {
 		return s.rewrite(text, verdict)

@@ -73,7 +73,7 @@ func TestEveryStatementOfTheObserverKeepsToTheSharedDialect(t *testing.T) {
 			t.Errorf("%s\n%s", text, p)
 		}
 	}
-	if redshiftOnly == 0 || redshiftOnly > 6 {
+	if redshiftOnly == 0 || redshiftOnly > 12 {
 		t.Errorf("%d statements are for Redshift only", redshiftOnly)
 	}
 }

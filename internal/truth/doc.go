@@ -22,10 +22,12 @@
 //
 //	SQL001  the login with the password that the loader has
 //	SQL002  the login of a superuser to that database
-//	SQL003  CREATE SCHEMA IF NOT EXISTS, of a new schema and of one that is there
+//	SQL003  CREATE SCHEMA IF NOT EXISTS, of a new schema and of one that is there,
+//	        in sessions that may be read-only from the start
 //	SQL004  for each of the loader's schemas: COMMENT ON SCHEMA, which is the owner's,
 //	        and the whole life of a new table in it
-//	SQL005  for each of the loader's tables: ADD COLUMN, DROP COLUMN, COMMENT, TRUNCATE
+//	SQL005  for each of the loader's tables: ADD COLUMN, DROP COLUMN, COMMENT, SELECT,
+//	        INSERT, UPDATE, DELETE, TRUNCATE
 //	SQL006, SQL007  SELECT * by qualified name from each relation that the profile lists
 //	SQL008  what PostgreSQL's own JSON parser makes of the comment, and whether the
 //	        columns it names are there
@@ -55,8 +57,8 @@
 //	SQL001, as the auditor  A password that was changed, or disabled, and a limit of
 //	        connections are not shown to others. SQL013 is then unknown, so the verdict
 //	        is never ready.
-//	SQL005  Rights on a table can be taken from its owner too (REVOKE INSERT, TRUNCATE),
-//	        and rscheck does not ask for them: the scenarios leave them alone.
+//	SQL005  TRUNCATE can be taken from an owner in PostgreSQL, and PostgreSQL 8.0 has no
+//	        such right to ask for: the scenarios leave it alone.
 //	SQL009  A bound view keeps DROP COLUMN from working (SQLSTATE 2BP01), and is of
 //	        medium severity only: such a scenario may be ready.
 package truth

@@ -41,7 +41,7 @@ func (t *truth) expect(s *scenario) map[string]expectation {
 	if !t.present || !t.exists {
 		return expected
 	}
-	failIf(!t.create, "SQL003", s.database, report.Critical)
+	failIf(!t.create || t.readOnly, "SQL003", s.database, report.Critical)
 	for schema, tried := range t.schemas {
 		failIf(!tried.owned || !tried.works, "SQL004", subject(schema), report.Critical)
 	}
@@ -86,8 +86,8 @@ var systemSchemas = map[string]string{"SQL006": "information_schema", "SQL007": 
 var restsOn = map[string]struct{ auditor, loader []string }{
 	"SQL001": {auditor: []string{"pg_user"}},
 	"SQL002": {},
-	"SQL003": {[]string{"pg_user", "pg_database"}, []string{"pg_user", "pg_database"}},
-	"SQL004": {[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}, []string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}},
+	"SQL003": {auditor: []string{"pg_user"}},
+	"SQL004": {[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}, []string{"pg_namespace", "pg_class", "pg_attribute"}},
 	"SQL005": {[]string{"pg_user", "pg_namespace", "pg_class", "pg_attribute"}, []string{"pg_namespace", "pg_class", "pg_attribute"}},
 	"SQL006": {auditor: []string{"pg_user", "pg_namespace", "pg_class"}},
 	"SQL007": {auditor: []string{"pg_user", "pg_namespace", "pg_class"}},
@@ -116,8 +116,6 @@ func (t *truth) excuse(s *scenario, check, login string) string {
 		return "the login ends with " + code
 	case check == "SQL013" && login == auditor:
 		return onlyLogin
-	case check == "SQL001" && t.never:
-		return "rscheck does not know -infinity as the end of a password"
 	}
 	rests := restsOn[check].auditor
 	if login == s.loader {

@@ -139,6 +139,9 @@ func (g *generator) users() {
 	if g.chance(g.amiss / 4) {
 		g.s.admin = g.s.loader
 	}
+	if g.chance(g.amiss / 4) {
+		g.do("ALTER USER %s SET default_transaction_read_only TO %s", loader, pick(g, "on", "true", "off"))
+	}
 	if !g.chance(g.amiss / 2) {
 		return
 	}
@@ -232,6 +235,10 @@ func (g *generator) table(schema, table string) {
 	g.do("ALTER TABLE %s OWNER TO %s", qualified, owner)
 	if g.chance(0.05) && strings.Contains(columns, markers) {
 		g.do("ALTER TABLE %s DROP COLUMN _sdc_sequence", qualified)
+	}
+	if g.wrong() {
+		rights := pick(g, "SELECT, INSERT, UPDATE, DELETE", "SELECT", "INSERT", "UPDATE", "DELETE", "INSERT, DELETE", "REFERENCES")
+		g.do("REVOKE %s ON TABLE %s FROM %s", rights, qualified, owner)
 	}
 	if g.chance(0.3) {
 		g.do("GRANT %s ON TABLE %s TO %s", pick(g, "ALL", "SELECT, INSERT, UPDATE, DELETE", "TRUNCATE"), qualified, g.grantee())

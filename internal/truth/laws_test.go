@@ -78,7 +78,7 @@ func (t *truth) lacks(schema, login string) []string {
 		return []string{usage}
 	case r.usable:
 		return []string{"SELECT on " + strings.Join(r.denied, ", ")}
-	case t.hidden[login]["pg_class"] || t.hidden[login]["pg_namespace"] || t.hidden[login]["pg_user"]:
+	case t.hidden[login]["pg_class"] || t.hidden[login]["pg_namespace"] || t.hidden[login]["pg_user"] && login == auditor:
 		return []string{"SELECT on " + strings.Join(r.denied, ", ") + " and " + usage, usage}
 	default:
 		return []string{"SELECT on " + strings.Join(r.denied, ", ") + " and " + usage}
@@ -136,7 +136,7 @@ func (t *truth) ready(s *scenario, login string, v verdicts, tally *tally) []dis
 		delete(v, "SQL013")
 		verdict = report.Decide(v.all(), report.High)
 	}
-	works := t.present && t.exists && !t.expired && len(t.refusals) == 0
+	works := t.present && t.exists && !t.expired && !t.readOnly && len(t.refusals) == 0
 	if login == s.loader {
 		works = works && t.logins[login] == ""
 	}
@@ -212,7 +212,7 @@ func (w *world) disagreements(ctx context.Context, s *scenario, mend bool, tally
 			t.agree(s, s.loader, loader, tally), t.agree(s, auditor, auditing, tally), t.witnesses(s, loader, auditing),
 			t.ready(s, s.loader, loader, tally), t.ready(s, auditor, auditing, tally),
 		)
-		if mend && t.logins[s.loader] != noRoom && !t.never {
+		if mend && t.logins[s.loader] != noRoom {
 			d, err := p.mend(ctx, tally)
 			found = append(found, d...)
 			return err

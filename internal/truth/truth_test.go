@@ -14,6 +14,8 @@ const (
 	refused = "42501" // insufficient_privilege
 	pinned  = "2BP01" // dependent_objects_still_exist: a bound view
 
+	readOnly = "25006" // read_only_sql_transaction
+
 	badPassword = "28P01" // invalid_password
 	noDatabase  = "3D000" // invalid_catalog_name
 	noRoom      = "53300" // too_many_connections
@@ -30,8 +32,8 @@ type truth struct {
 	logins map[string]string
 	// exists and expired are the loader's account as the superuser sees it.
 	exists, expired bool
-	// never is whether its password was never valid: until -infinity.
-	never bool
+	// readOnly is whether its sessions are, from the start.
+	readOnly bool
 
 	superuser bool
 	create    bool
@@ -116,9 +118,10 @@ func (p *place) try(ctx context.Context) (*truth, error) {
 }
 
 func (t *trials) account(ctx context.Context) error {
-	account, err := t.admin.ask(ctx, `SELECT coalesce(rolvaliduntil <= now(), false), coalesce(rolvaliduntil = '-infinity', false) FROM pg_authid WHERE rolname = $1`, t.loader)
+	account, err := t.admin.ask(ctx, `SELECT coalesce(rolvaliduntil <= now(), false), coalesce('default_transaction_read_only=on' = ANY (rolconfig), false) OR coalesce('default_transaction_read_only=true' = ANY (rolconfig), false)
+FROM pg_roles WHERE rolname = $1`, t.loader)
 	if len(account) > 0 {
-		t.truth.exists, t.truth.expired, t.truth.never = true, account[0][0] == "t", account[0][1] == "t"
+		t.truth.exists, t.truth.expired, t.truth.readOnly = true, account[0][0] == "t", account[0][1] == "t"
 	}
 	return err
 }
@@ -140,6 +143,8 @@ func (t *trials) works(ctx context.Context, grants, statements string) bool {
 	switch {
 	case asIs == pinned:
 		t.truth.pins++
+	case asIs == readOnly && !t.truth.readOnly:
+		t.contradict("%s ends with %s, and sessions are not read-only", statements, asIs)
 	case asIs != "":
 		t.truth.refusals = append(t.truth.refusals, asIs+": "+statements)
 	}
@@ -161,7 +166,7 @@ func (t *trials) one(ctx context.Context, conn *client, grants, statements strin
 		conn, begin = t.admin, become(t.loader, grants)
 	}
 	code, err := conn.try(ctx, begin, statements)
-	if err != nil || code != "" && code != refused && code != pinned {
+	if err != nil || code != "" && code != refused && code != pinned && code != readOnly {
 		t.contradict("%s cannot be tried: %v (SQLSTATE %s)", statements, err, code)
 	}
 	return code
@@ -241,12 +246,18 @@ func (t *trials) table(ctx context.Context, schema, table string) bool {
 	add := t.works(ctx, grants, "ALTER TABLE "+table+" ADD COLUMN "+name(fresh)+" varchar(10)")
 	drop := t.works(ctx, grants, "ALTER TABLE "+table+" DROP COLUMN id")
 	comment := t.works(ctx, grants, "COMMENT ON TABLE "+table+" IS '{}'")
-	truncate := t.works(ctx, grants, "TRUNCATE "+table)
-	// TRUNCATE can be granted, the others are the owner's.
-	if add != drop || add != comment || add && !truncate {
-		t.contradict("of %s: ADD COLUMN works: %v, DROP COLUMN %v, COMMENT %v, TRUNCATE %v", table, add, drop, comment, truncate)
+	rows := true
+	for _, statement := range []string{
+		"SELECT id FROM " + table, "INSERT INTO " + table + " (id) VALUES (1)", "UPDATE " + table + " SET id = 1", "DELETE FROM " + table,
+		"TRUNCATE " + table,
+	} {
+		rows = t.works(ctx, grants, statement) && rows
 	}
-	return add
+	// What is done to rows can be granted, and revoked; the others are the owner's.
+	if add != drop || add != comment {
+		t.contradict("of %s: ADD COLUMN works: %v, DROP COLUMN %v, COMMENT %v", table, add, drop, comment)
+	}
+	return add && rows
 }
 
 // comment judges a table's comment with PostgreSQL's parser.

@@ -18,7 +18,7 @@ import data.rscheck.lib.remedy
 deny contains {
 	"subject": input.target.name,
 	"severity": severity,
-	"message": sprintf("%s %s is %s: %s", [input.target.kind, input.target.name, state, consequence[severity]]),
+	"message": sprintf("%s %s is %s: %s", [input.target.kind, input.target.name, state, consequence]),
 	"remediation": steps,
 } if {
 	not available
@@ -33,7 +33,7 @@ deny contains {
 	"remediation": [remedy.note("Run rscheck again in some minutes; if it stays so, ask AWS.")],
 } if {
 	available
-	input.cluster.endpoint.host == ""
+	no_endpoint
 }
 
 status := lower(input.cluster.status)
@@ -74,22 +74,37 @@ passing if {
 	}
 }
 
-severity := "medium" if flickers
+# The checks of the network have nothing to ask about then, and rely on this one.
+no_endpoint if input.cluster.endpoint.host == ""
 
-severity := "high" if {
-	not flickers
-	passing
-}
+severity := "critical" if no_endpoint
 
 severity := "critical" if {
 	not flickers
 	not passing
 }
 
-consequence := {
-	"medium": "connections may break off until that is over",
-	"high": "nothing can load until that is over",
-	"critical": "nothing can load",
+severity := "high" if {
+	not no_endpoint
+	not flickers
+	passing
+}
+
+severity := "medium" if {
+	not no_endpoint
+	flickers
+}
+
+consequence := "connections may break off until that is over" if flickers
+
+consequence := "nothing can load until that is over" if {
+	not flickers
+	passing
+}
+
+consequence := "nothing can load" if {
+	not flickers
+	not passing
 }
 
 state := status if input.cluster.availability_status == ""
@@ -98,12 +113,16 @@ state := sprintf("%s (availability: %s)", [status, input.cluster.availability_st
 	input.cluster.availability_status != ""
 }
 
+steps := [wait] if flickers
+
 steps := [wait] if {
-	severity in {"medium", "high"}
+	not flickers
+	passing
 }
 
 steps := [act] if {
-	severity == "critical"
+	not flickers
+	not passing
 }
 
 wait := remedy.aws(
@@ -133,7 +152,8 @@ act := remedy.note("The disks are full: drop or truncate what is not needed, or 
 act := remedy.aws(
 	"redshift describe-events",
 	input.target.region,
-	["--source-type", "cluster", "--source-identifier", input.target.name],
+	# Without a duration AWS tells of the last hour only; it keeps two weeks.
+	["--source-type", "cluster", "--source-identifier", input.target.name, "--duration", "20160"],
 ) if {
 	not status in {"paused", "deleting", "final-snapshot", "storage-full"}
 	input.target.kind == "cluster"

@@ -51,6 +51,19 @@ test_deny[name] if {
 	{[f.severity, f.message] | some f in found} == tc[2]
 }
 
+test_no_endpoint_is_critical[name] if {
+	some name, tc in {
+		"creating": ["creating", "Modifying"],
+		"modifying": ["modifying", "Modifying"],
+		"available": ["available", "Available"],
+	}
+	found := available.deny with input as object.union(
+		in_state(tc[0], tc[1]),
+		{"cluster": {"endpoint": {"host": "", "port": 0}}},
+	)
+	{object.get(f, "severity", "critical") | some f in found} == {"critical"}
+}
+
 test_no_endpoint[name] if {
 	some name, tc in {
 		"available": [
@@ -98,7 +111,7 @@ test_remediation[name] if {
 		],
 		"broken": ["cluster", "incompatible-network", concat(" ", [
 			"aws redshift describe-events --region us-east-1",
-			"--source-type cluster --source-identifier analytics",
+			"--source-type cluster --source-identifier analytics --duration 20160",
 		])],
 		"workgroup broken": [
 			"workgroup",

@@ -43,4 +43,12 @@ deny contains {
 	input.database.driver.method == "identity"
 }
 
+deny contains {
+	"subject": input.loader.user,
+	"message": sprintf("user %s may have 0 connections at a time: no driver can log in as it", [input.loader.user]),
+	"remediation": [remedy.sql(sprintf("ALTER USER %s CONNECTION LIMIT UNLIMITED;", [sql.name(input.loader.user)]))],
+} if {
+	input.database.driver.method == "barred"
+}
+
 not_applicable contains cause.no_database

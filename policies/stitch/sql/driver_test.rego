@@ -11,6 +11,11 @@ test_deny[name] if {
 			{"the password of user stitch is kept as SHA-256, which standard PostgreSQL drivers refuse"},
 			{`ALTER USER "stitch" PASSWORD '<password>';`},
 		],
+		"no connections": [
+			"barred",
+			{"user stitch may have 0 connections at a time: no driver can log in as it"},
+			{`ALTER USER "stitch" CONNECTION LIMIT UNLIMITED;`},
+		],
 		"identity provider": [
 			"identity",
 			{"user stitch logs in through an identity provider, which standard PostgreSQL drivers cannot do"},

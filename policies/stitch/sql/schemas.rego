@@ -14,6 +14,7 @@
 package rscheck.stitch.sql.schemas
 
 import data.rscheck.lib.cause
+import data.rscheck.lib.copies
 import data.rscheck.lib.remedy
 import data.rscheck.lib.sql
 
@@ -24,7 +25,10 @@ deny contains {
 		input.loader.user,
 		input.loader.name,
 	]),
-	"remediation": [remedy.sql(sprintf("ALTER SCHEMA %s OWNER TO %s;", [sql.name(schema.name), user]))],
+	"remediation": array.concat(
+		[remedy.note(copies.schema(schema.name)) | schema.copies],
+		[remedy.sql(sprintf("ALTER SCHEMA %s OWNER TO %s;", [sql.name(schema.name), user]))],
+	),
 } if {
 	some schema in input.database.schemas.deviating
 	schema.problem == "owner"
@@ -40,17 +44,35 @@ deny contains {
 	"remediation": [remedy.sql(sprintf("GRANT USAGE, CREATE ON SCHEMA %s TO %s;", [sql.name(schema.name), user]))],
 } if {
 	some schema in input.database.schemas.deviating
-	not schema.problem == "owner"
+	schema.problem in {"usage", "create"}
+}
+
+deny contains {
+	"subject": schema.subject,
+	"message": sprintf("an external schema: its tables are kept outside the database, and %s can make none in it", [
+		input.loader.name,
+	]),
+	"remediation": [remedy.note(sprintf("Name another schema in %s's integration.", [input.loader.name]))],
+} if {
+	some schema in input.database.schemas.deviating
+	schema.problem == "external"
 }
 
 not_applicable contains cause.no_database
 
 not_applicable contains cause.no_user
 
-not_applicable contains {"message": sprintf("there is no schema to load into yet: %s creates it, given SQL003", [
+not_applicable contains {"message": sprintf("there is no schema %sto load into yet: %s creates it, given SQL003", [
+	named,
 	input.loader.name,
 ])} if {
 	input.database.schemas.count == 0
+}
+
+default named := ""
+
+named := concat("", [concat(", ", input.database.schemas.absent), " "]) if {
+	count(input.database.schemas.absent) > 0
 }
 
 user := sql.name(input.loader.user)

@@ -23,6 +23,26 @@ test_deny[name] if {
 			"owned by stitch, which lacks CREATE in it: the right was revoked",
 			`GRANT USAGE, CREATE ON SCHEMA "hubspot" TO "stitch";`,
 		]}],
+		"external": [[fixture.element("schema", {"owner": "stitch", "problem": "external"})], {[
+			"hubspot",
+			"an external schema: its tables are kept outside the database, and Stitch can make none in it",
+			"Name another schema in Stitch's integration.",
+		]}],
+		"perhaps copies": [[fixture.element("schema", {"name": "my dbt", "copies": true})], {
+			[
+				"hubspot",
+				"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+				concat(" ", [
+					"Only their columns say that tables there are Stitch's:",
+					"if they are copies, leave the schema out with --except-schema 'my dbt'.",
+				]),
+			],
+			[
+				"hubspot",
+				"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+				`ALTER SCHEMA "my dbt" OWNER TO "stitch";`,
+			],
+		}],
 		"odd name": [[fixture.element("schema", {"subject": `"a""b"`, "name": `a"b`})], {[
 			`"a""b"`,
 			"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
@@ -31,6 +51,14 @@ test_deny[name] if {
 	}
 	found := schemas.deny with input as deviating(tc[0])
 	{[f.subject, f.message, step.text] | some f in found; some step in f.remediation} == tc[1]
+}
+
+test_named_and_not_there if {
+	document := fixture.document({"database": {"schemas": {"count": 0, "absent": ["hubspot", "github"]}}})
+	found := schemas.not_applicable with input as document
+	{f.message | some f in found} == {
+		"there is no schema hubspot, github to load into yet: Stitch creates it, given SQL003",
+	}
 }
 
 test_not_applicable[name] if {

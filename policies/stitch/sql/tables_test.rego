@@ -27,6 +27,28 @@ test_deny[name] if {
 	}
 }
 
+test_perhaps_a_copy if {
+	found := tables.deny with input as deviating([fixture.element("table", {"copy": true})])
+	[[step.kind | some step in f.remediation] | some f in found] == [["note", "sql"]]
+}
+
+test_revoked[name] if {
+	some name, tc in {
+		"one right": [["DELETE"], "owned by stitch, which lacks DELETE on it: its rights were revoked"],
+		"several": [
+			["SELECT", "INSERT"],
+			"owned by stitch, which lacks SELECT, INSERT on it: its rights were revoked",
+		],
+	}
+	table := fixture.element("table", {"owner": "stitch", "problem": "rights", "lacks": tc[0]})
+	found := tables.deny with input as deviating([table])
+	[[f.subject, f.message, step.text] | some f in found; some step in f.remediation] == [[
+		"hubspot.deals",
+		tc[1],
+		`GRANT ALL ON TABLE "hubspot"."deals" TO "stitch";`,
+	]]
+}
+
 test_not_applicable[name] if {
 	some name, tc in {
 		"tables there": [fixture.document({}), 0],
