@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/rscheck/rscheck/checks/digest"
@@ -24,6 +25,7 @@ func (c *Catalogue) Answer(ctx context.Context, t *facts.Target, s loader.Settin
 		ID: t.ID, Name: t.Name, Kind: t.Kind, Account: t.Account, Region: t.Region,
 		Endpoint: endpoint(t),
 		Paths:    paths(d.Paths),
+		Exposure: exposure(&d),
 		Results:  results,
 	}
 	if login := t.Database.Login; login.Outcome != "" && login.Outcome != facts.LoginNotTried {
@@ -52,8 +54,28 @@ func paths(decided []digest.Path) []report.Path {
 			})
 		}
 		list = append(list, report.Path{
-			Source: p.Source.String(), LoaderRegion: p.Region, Verdict: string(p.Verdict), Hops: hops,
+			Source: p.Source.String(), LoaderRegion: p.Region, Verdict: string(p.Verdict), Aside: p.Aside, Hops: hops,
 		})
+	}
+	return list
+}
+
+// exposure tells who else the security groups let in, nil where that was not asked.
+func exposure(d *digest.Digest) *report.Exposure {
+	x := d.Exposure
+	if x == nil {
+		return nil
+	}
+	return &report.Exposure{
+		World: x.World, Public: words(x.Spans), Addresses: x.Addresses, IPv6: words(x.IPv6), Private: words(x.Private),
+		Missing: append([]facts.Unknown{}, x.Missing...),
+	}
+}
+
+func words(prefixes []netip.Prefix) []string {
+	list := make([]string, 0, len(prefixes))
+	for _, p := range prefixes {
+		list = append(list, p.String())
 	}
 	return list
 }

@@ -189,10 +189,12 @@ func tunnelled(t *testing.T, s facts.Snapshot) facts.Target {
 	n := &target.Network
 	n.SecurityGroups = append(n.SecurityGroups, facts.SecurityGroup{
 		ID: "sg-0bastion", Name: "bastion", VPCID: target.Cluster.VPCID, OwnerID: n.CallerAccount,
-		Inbound: []facts.Permission{{Protocol: "tcp", Ports: &facts.Ports{From: 22, To: 22}, CIDRs: []string{"0.0.0.0/0"}}},
+		Inbound:  []facts.Permission{{Protocol: "tcp", Ports: &facts.Ports{From: 22, To: 22}, CIDRs: []string{"0.0.0.0/0"}}},
+		Outbound: &facts.Outbound{Permissions: []facts.Permission{{Protocol: "-1", CIDRs: []string{"0.0.0.0/0"}}}},
 	})
 	rule := &n.SecurityGroups[0].Inbound[0]
 	rule.GroupIDs = append(rule.GroupIDs, "sg-0bastion")
+	n.VPC.DNS = &facts.DNS{Support: true, Hostnames: true, Servers: []string{"AmazonProvidedDNS"}}
 	n.Bastion = facts.Bastion{
 		InstanceID: "i-0123456789abcdef0", State: "running", SubnetID: n.Interfaces[0].SubnetID, VPCID: target.Cluster.VPCID,
 		PrivateIP: "10.0.0.99", PublicIP: "192.0.2.99", GroupIDs: []string{"sg-0bastion"},
@@ -222,6 +224,45 @@ func TestTunnelledTargetIsAsItIsCalled(t *testing.T) {
 			tc.change(&target)
 			if got := outcomes(t, catalogue, &target, ssh, snapshot)["NET009"]; got != tc.want {
 				t.Errorf("NET009 is %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+// paused is the first target of the snapshot, with an action that pauses it every
+// night and another that resumes it.
+func paused(t *testing.T, s facts.Snapshot) facts.Target {
+	t.Helper()
+	target := clone(t, named(t, &s, "analytics"))
+	target.Unknown = nil
+	for _, action := range []string{"pause", "resume"} {
+		target.Cluster.ScheduledActions = append(target.Cluster.ScheduledActions, facts.ScheduledAction{
+			Name: action, Action: action, Schedule: "cron(0 22 * * ? *)", State: "ACTIVE", Next: "2099-01-01T22:00:00Z",
+		})
+	}
+	return *target
+}
+
+// TestPausedTargetIsAsItIsCalled, and changes that make it something else.
+func TestPausedTargetIsAsItIsCalled(t *testing.T) {
+	catalogue, snapshot := load(t), demo(t)
+	for name, tc := range map[string]struct {
+		change func(*facts.Target)
+		want   report.Outcome
+	}{
+		"every night":        {func(*facts.Target) {}, report.Fail},
+		"not any more":       {func(t *facts.Target) { t.Cluster.ScheduledActions[0].State = "DISABLED" }, report.Pass},
+		"no next time told":  {func(t *facts.Target) { t.Cluster.ScheduledActions[0].Next = "" }, report.Unknown},
+		"never":              {func(t *facts.Target) { t.Cluster.ScheduledActions = nil }, report.Pass},
+		"a workgroup":        {func(t *facts.Target) { t.Kind, t.Cluster.ScheduledActions = facts.Workgroup, nil }, report.NotApplicable},
+		"AWS was not asked":  {func(t *facts.Target) { t.Lack("cluster", facts.NotRequested, "AWS was not asked") }, report.NotApplicable},
+		"AWS would not tell": {func(t *facts.Target) { t.Lack("cluster.scheduled_actions", facts.AccessDenied, "allow it") }, report.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := paused(t, snapshot)
+			tc.change(&target)
+			if got := outcomes(t, catalogue, &target, stitch(t), snapshot)["CLU006"]; got != tc.want {
+				t.Errorf("CLU006 is %s, want %s", got, tc.want)
 			}
 		})
 	}
@@ -312,7 +353,7 @@ func TestMovedTargetIsAsItIsCalled(t *testing.T) {
 func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 	catalogue, snapshot := load(t), demo(t)
 	snapshot.Targets = append(snapshot.Targets, crowded(t, named(t, &snapshot, "analytics"))...)
-	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot), paused(t, snapshot))
 	settings := []loader.Settings{stitch(t), stitch(t), stitch(t), stitch(t)}
 	settings[3].Connection = "ssh"
 	settings[1].Region = loader.Any
@@ -338,7 +379,7 @@ func TestForgettingAFactNeverTurnsAVerdict(t *testing.T) {
 func TestWhatIsLackingIsInTheProvenance(t *testing.T) {
 	snapshot := demo(t)
 	snapshot.Targets = append(snapshot.Targets, crowded(t, named(t, &snapshot, "analytics"))...)
-	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot))
+	snapshot.Targets = append(snapshot.Targets, moved(t, snapshot), tunnelled(t, snapshot), paused(t, snapshot))
 	for i := range snapshot.Targets {
 		target := &snapshot.Targets[i]
 		target.Unknown = nil

@@ -135,12 +135,15 @@ func wrecks(kind string) []digest.Document {
 			TLS:            digest.TLS{Group: "default." + placeholder, DefaultGroup: true},
 			Pending:        digest.Pending{BecomesPrivate: true, Identifier: placeholder},
 			SecurityGroups: []digest.UsedSecurityGroup{{ID: placeholder, Status: placeholder, Usable: "no", VPCID: placeholder}},
+			Interruptions:  []digest.Interruption{{Name: placeholder, Action: "pause", Next: placeholder, Schedule: placeholder}},
 		},
 		Network: digest.Network{
 			PublicAccess: denied(digest.Hop{Stage: "public_access"}),
 			WayOut: denied(
 				digest.Hop{Stage: "internet_gateway", Object: placeholder},
-				digest.Hop{Stage: "return_route", Object: placeholder, Gateway: placeholder, Route: placeholder},
+				digest.Hop{Stage: "return_route", Object: placeholder, Target: placeholder, Route: placeholder},
+				digest.Hop{Stage: "gateway_route_table", Object: placeholder, Target: "vpce-" + placeholder},
+				digest.Hop{Stage: "return_route", Object: placeholder, Target: "eni-" + placeholder, Route: "0.0.0.0/0"},
 			),
 			SecurityGroups: denied(digest.Hop{Stage: "security_groups", Object: placeholder}),
 			NetworkACL: denied(
@@ -149,7 +152,9 @@ func wrecks(kind string) []digest.Document {
 			),
 			BlockPublicAccess: denied(digest.Hop{Stage: "block_public_access", Object: "subnet-" + placeholder}),
 			Elsewhere: []digest.OtherSubnet{{
-				ID: placeholder, Verdict: "deny", Sources: denied(digest.Hop{Stage: "return_route"}).Sources,
+				ID: placeholder, Verdict: "deny", Sources: denied(
+					digest.Hop{Stage: "return_route"}, digest.Hop{Stage: "block_public_access", Object: "subnet-" + placeholder},
+				).Sources,
 			}},
 			AllowList: digest.AllowList{Own: "deny", Foreign: []digest.ForeignSet{{ID: placeholder, Region: true, Rules: []digest.ExposedRule{
 				{Group: placeholder, CIDR: placeholder, Protocol: placeholder},
@@ -159,20 +164,31 @@ func wrecks(kind string) []digest.Document {
 				Verdict: "deny", ID: placeholder, Port: 22, Group: placeholder,
 				WayIn: denied(
 					digest.Hop{Stage: "instance", Object: placeholder},
+					digest.Hop{Stage: "public_address", Object: placeholder},
+					digest.Hop{Stage: "block_public_access", Object: "subnet-" + placeholder},
+					digest.Hop{Stage: "internet_gateway", Object: placeholder},
+					digest.Hop{Stage: "return_route", Object: placeholder, Target: placeholder, Route: placeholder},
 					digest.Hop{Stage: "security_groups", Object: placeholder},
 					digest.Hop{Stage: "nacl_inbound", Object: placeholder, RuleNumber: 1},
 					digest.Hop{Stage: "nacl_outbound", Object: placeholder, RuleNumber: 1},
 				),
 				Onward: denied(
+					digest.Hop{Stage: "endpoint_name", Object: placeholder, ID: placeholder + "/enableDnsHostnames"},
+					digest.Hop{Stage: "bastion_groups_outbound", Object: placeholder, Group: placeholder},
+					digest.Hop{Stage: "bastion_groups_outbound", Object: placeholder, CIDR: placeholder},
 					digest.Hop{Stage: "local_route", Object: placeholder},
+					digest.Hop{Stage: "local_route", Object: placeholder, Route: placeholder},
 					digest.Hop{Stage: "security_groups", Object: placeholder},
 					digest.Hop{Stage: "bastion_nacl_outbound", Object: placeholder, RuleNumber: 1, CIDR: placeholder},
 				).Sources[0],
 			},
-			Exposure: digest.Exposure{Width: "world", Rules: []digest.ExposedRule{
-				{Group: placeholder, CIDR: placeholder, Protocol: placeholder, Wide: true},
-				{Group: placeholder, List: placeholder, Protocol: placeholder, Wide: true},
-			}},
+			Exposure: digest.Exposure{
+				Width: "world", Addresses: placeholder, Needing: []digest.NeedingAddress{{Group: placeholder, Address: placeholder}},
+				Rules: []digest.ExposedRule{
+					{Group: placeholder, CIDR: placeholder, Protocol: placeholder, Wide: true},
+					{Group: placeholder, List: placeholder, Protocol: placeholder, Wide: true},
+				},
+			},
 		},
 		Database: digest.Database{
 			Account:   digest.Account{Status: "expired", ValidUntil: placeholder},
@@ -217,7 +233,7 @@ func wrecks(kind string) []digest.Document {
 	second := first
 	second.Cluster.Status = "resizing"
 	second.Cluster.TLS = digest.TLS{Group: placeholder}
-	second.Network.BlockPublicAccess = denied(digest.Hop{Stage: "block_public_access", ID: "vpcbpa-exclude-" + placeholder})
+	second.Network.BlockPublicAccess = denied(digest.Hop{Stage: "block_public_access", Object: "vpc-" + placeholder, Exclusion: placeholder})
 	second.Database.Account.Status = "refused"
 	second.Database.Presence = "missing"
 	second.Database.Admin = true

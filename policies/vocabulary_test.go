@@ -21,6 +21,7 @@ func vocabulary() map[string]map[string]bool {
 		"own":        words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
 		"verdict":    words(netpath.Allow, netpath.Deny, netpath.Unknown, netpath.NotApplicable),
 		"stage":      words(slices.Concat(netpath.Stages, netpath.ToBastionStages, netpath.FromBastionStages)...),
+		"obstacle":   words(netpath.OwnRange, netpath.ExclusionsBarred, ""),
 		"usable":     words(netpath.Yes, netpath.No, netpath.Unclear),
 		"status": words(
 			// Of a cluster or workgroup:

@@ -27,6 +27,22 @@ func WriteFile(path string, write func(io.Writer) error) error {
 	return nil
 }
 
+// CheckFile tells early what WriteFile would refuse: a folder that is not there, and
+// what is no file.
+func CheckFile(path string) error {
+	if _, err := replaceable(path); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	info, err := os.Stat(filepath.Dir(path))
+	switch {
+	case err != nil:
+		return fmt.Errorf("write %s: %w", path, cause(err))
+	case !info.IsDir():
+		return fmt.Errorf("write %s: its folder is a file", path)
+	}
+	return nil
+}
+
 // replaceable describes the file at path, nil where there is none.
 func replaceable(path string) (fs.FileInfo, error) {
 	info, err := os.Lstat(path)

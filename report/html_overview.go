@@ -48,7 +48,8 @@ func pathOf(paths []Path) (mark, int) {
 	if len(paths) == 0 || notAsked(paths) {
 		return mark{"none", "not asked"}, 3
 	}
-	regions := regionsOf(paths)
+	count, _ := partAside(paths)
+	regions := regionsOf(count)
 	verdict := "reachable"
 	if len(reachableFrom(regions)) == 0 {
 		verdict = "blocked"

@@ -86,7 +86,7 @@ func lanes(target Target, anchor, loader string) (needed, spare []lane, reached 
 	open := reachableFrom(regions)
 	if len(regions) > 1 {
 		reached = capital(reach(regions)) + "."
-		if len(open) > 0 && len(open) < len(regions) {
+		if _, aside := partAside(target.Paths); len(aside) > 0 || len(open) > 0 && len(open) < len(regions) {
 			reached += " One region is enough."
 		}
 	}
@@ -95,7 +95,7 @@ func lanes(target Target, anchor, loader string) (needed, spare []lane, reached 
 	for i, t := range told {
 		l := drawn(t, target, loader)
 		l.Anchor = fmt.Sprintf("%s-path-%d", anchor, i+1)
-		if len(open) > 0 && !slices.Contains(open, t.path().LoaderRegion) {
+		if t.path().Aside || len(open) > 0 && !slices.Contains(open, t.path().LoaderRegion) {
 			spare = append(spare, l)
 		} else {
 			needed = append(needed, l)

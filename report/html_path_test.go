@@ -128,6 +128,19 @@ func TestRegionsThatNeedNotGetThroughAreFolded(t *testing.T) {
 	}
 }
 
+// A region that is not meant is folded though none gets through.
+func TestRegionsLeftAsideAreFolded(t *testing.T) {
+	root := pageOf(t, blockedRegionMeant())
+	if got := root.class("reach")[0].words(); got != "Blocked from north-america (4 addresses) and europe (4 addresses). One region is enough." {
+		t.Errorf("reach %q", got)
+	}
+	network := root.class("network")[0]
+	folded := network.all(func(e *element) bool { return e.name == "details" && len(e.class("lane")) > 0 })
+	if len(network.class("lane")) != 3 || len(folded) != 1 || !strings.Contains(folded[0].class("lane")[0].words(), "3.126.102.29") {
+		t.Errorf("folded %q of %d pictures", wordsOf(folded), len(network.class("lane")))
+	}
+}
+
 func TestNetworkThatWasNotAskedIsNotDrawn(t *testing.T) {
 	network := pageOf(t, databaseOnly()).class("network")[0]
 	if got := network.words(); got != "Network path The network was not looked at." {

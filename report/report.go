@@ -86,10 +86,12 @@ type Target struct {
 	Endpoint Endpoint   `json:"endpoint"`
 	// Login tells whose eyes saw the database, or were to see it; nil where it was
 	// not asked.
-	Login   *Login   `json:"login,omitempty"`
-	Verdict Verdict  `json:"verdict"`
-	Paths   []Path   `json:"paths"`
-	Results []Result `json:"results"`
+	Login   *Login  `json:"login,omitempty"`
+	Verdict Verdict `json:"verdict"`
+	Paths   []Path  `json:"paths"`
+	// Exposure tells who else is let in; nil where that was not asked.
+	Exposure *Exposure `json:"exposure,omitempty"`
+	Results  []Result  `json:"results"`
 }
 
 // Endpoint is where the loader would connect.
@@ -117,7 +119,26 @@ type Path struct {
 	Source       string `json:"source"` // CIDR
 	LoaderRegion string `json:"loader_region"`
 	Verdict      string `json:"verdict"` // reachable, blocked, unknown
-	Hops         []Hop  `json:"hops"`
+	// Aside: with region any, the loader's region is not the one that is let in
+	// furthest, and the path does not count.
+	Aside bool  `json:"aside,omitzero"`
+	Hops  []Hop `json:"hops"`
+}
+
+// Exposure is who else the security groups let in on the target's port.
+type Exposure struct {
+	// World: every public IPv4 address.
+	World bool `json:"world"`
+	// Public are public IPv4 prefixes, as few as possible, the widest first, which
+	// hold others than the loader, and Addresses is how many these are.
+	Public    []string `json:"public"`
+	Addresses uint64   `json:"addresses"`
+	// IPv6 are public prefixes of IPv6.
+	IPv6 []string `json:"ipv6"`
+	// Private are prefixes of private networks.
+	Private []string `json:"private"`
+	// Missing is why there may be more.
+	Missing []facts.Unknown `json:"missing"`
 }
 
 // Hop is one stage of a path, in the order of travel.

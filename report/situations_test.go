@@ -14,6 +14,7 @@ func situations() map[string]Report {
 		"ready-from-one-region": readyFromOneRegion(),
 		"blocked-by-acl":        one(blocked()),
 		"blocked-both-regions":  blockedBothRegions(),
+		"blocked-region-meant":  blockedRegionMeant(),
 		"permissions-missing":   one(permissionsMissing()),
 		"tables-of-another":     one(tablesOfAnother()),
 		"thirty-targets":        thirtyTargets(),
@@ -60,6 +61,21 @@ func blockedBothRegions() Report {
 	t.Paths = append(t.Paths, paths("europe", "blocked", europe, denied, Hop{Stage: "endpoint", Verdict: "unknown", Detail: "two interfaces may carry it"})...)
 	result(&t, "NET003", Critical, Fail, "sg-0a1b", "no rule of sg-0a1b admits any address of the loader",
 		run("aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-0a1b --protocol tcp --port 5439 --cidr 52.23.137.21/32"))
+	r := one(t)
+	r.Loader.Region = "any"
+	return r
+}
+
+// blockedRegionMeant is what --loader-region any gives where one region is admitted
+// and yet blocked: the other is left aside.
+func blockedRegionMeant() Report {
+	t := blocked()
+	unadmitted := Hop{Stage: "security_groups", Verdict: "deny", By: By{Kind: "security-group", ID: "sg-0a1b"}, Detail: "no rule of sg-0a1b admits it"}
+	for _, p := range paths("europe", "blocked", europe, unadmitted) {
+		p.Aside = true
+		t.Paths = append(t.Paths, p)
+	}
+	t.Exposure = &Exposure{Public: []string{"198.51.100.0/24"}, Addresses: 256, IPv6: []string{}, Private: []string{"10.0.0.0/8"}, Missing: []facts.Unknown{}}
 	r := one(t)
 	r.Loader.Region = "any"
 	return r

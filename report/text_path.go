@@ -9,23 +9,46 @@ import (
 )
 
 // paths tells the way of every loader address: in a line where a whole region of
-// the loader gets through, in a table of hops otherwise. Verbose, or where the
-// table is too wide, it lists the hops with what was found at each.
+// the loader gets through, in a table of hops otherwise, of those that count. Verbose,
+// or where the table is too wide, it lists the hops with what was found at each.
 func (t *text) paths(paths []Path) {
 	if len(paths) == 0 || notAsked(paths) {
 		return
 	}
 	regions := regionsOf(paths)
-	switch table := newTable(paths); {
+	if !t.Verbose && len(reachableFrom(regions)) > 0 {
+		t.p.prose([]span{{text: "  network path: "}}, 4, reach(regions), plain)
+		return
+	}
+	count, aside := partAside(paths)
+	switch table := newTable(count); {
 	case t.Verbose:
 		t.hops(paths)
-	case len(reachableFrom(regions)) > 0:
-		t.p.prose([]span{{text: "  network path: "}}, 4, reach(regions), plain)
+		return
 	case table.width() > t.p.width:
-		t.hops(paths)
+		t.hops(count)
 	default:
 		t.table(table)
 	}
+	if len(aside) > 0 {
+		var names []string
+		for _, r := range regionsOf(aside) {
+			names = append(names, r.words())
+		}
+		t.p.prose([]span{{text: "  left aside: "}}, 4, and(names)+"; one region is enough", plain)
+	}
+}
+
+// partAside parts the paths that count from those that are left aside.
+func partAside(paths []Path) (count, aside []Path) {
+	for _, p := range paths {
+		if p.Aside {
+			aside = append(aside, p)
+		} else {
+			count = append(count, p)
+		}
+	}
+	return count, aside
 }
 
 // notAsked reports whether the paths are unknown only because the command line
@@ -51,7 +74,11 @@ func (t *text) hops(paths []Path) {
 		if i > 0 {
 			t.p.blank()
 		}
-		t.p.prose([]span{{text: "  "}}, 4, "from "+and(told.sources())+": "+endOf(told.path()), plain)
+		end := endOf(told.path())
+		if told.path().Aside {
+			end += " (left aside: of " + told.path().LoaderRegion + ")"
+		}
+		t.p.prose([]span{{text: "  "}}, 4, "from "+and(told.sources())+": "+end, plain)
 		for _, h := range told.path().Hops {
 			lead := []span{{text: "    "}, markOf(h.Verdict), {text: " " + pad(stageOf(h.Stage).words, 20) + "  "}}
 			t.p.prose(lead, 28, h.Detail, plain)
@@ -81,7 +108,7 @@ func (t telling) sources() []string {
 func tellings(paths []Path) []telling {
 	var tellings []telling
 	for _, p := range paths {
-		pattern := fmt.Sprint(endOf(p))
+		pattern := fmt.Sprint(endOf(p), p.Aside)
 		for _, h := range p.Hops {
 			pattern += fmt.Sprintf("\x00%s\x00%s\x00%s", h.Stage, h.Verdict, strings.ReplaceAll(h.Detail, address(p.Source), "\x00"))
 		}
@@ -118,6 +145,11 @@ func regionsOf(paths []Path) []region {
 	return regions
 }
 
+// words are the region and how many addresses it has.
+func (r region) words() string {
+	return fmt.Sprintf("%s (%s)", r.name, plural(r.addresses, "address", "addresses"))
+}
+
 // reachableFrom names the regions whose every address gets through.
 func reachableFrom(regions []region) []string {
 	var names []string
@@ -136,7 +168,7 @@ func reach(regions []region) string {
 		var names []string
 		for _, r := range regions {
 			if pathRank(r.verdict) == pathRank(verdict) {
-				names = append(names, fmt.Sprintf("%s (%s)", r.name, plural(r.addresses, "address", "addresses")))
+				names = append(names, r.words())
 			}
 		}
 		if len(names) > 0 {

@@ -140,6 +140,9 @@ func (t *text) body(target Target) string {
 	}
 	return string(t.capture(func() {
 		t.section(func() { t.paths(target.Paths) })
+		if t.Verbose {
+			t.section(func() { t.exposure(target.Exposure) })
+		}
 		t.failures(target.Results)
 		t.unknowns(target.Results)
 		if t.Verbose {

@@ -36,6 +36,9 @@ func (a *Account) session(id string, config sdk.Config) *session {
 type visit struct {
 	id   string // its account id; empty for the account of the credentials
 	role string // to assume; empty for none
+	// doubt is why it is not known whether the account is that of the
+	// credentials, which needs no role; nil where it is known.
+	doubt *lack
 }
 
 // visits are the accounts that the options name, and the one of the credentials
@@ -44,16 +47,16 @@ func (a *Account) visits(ctx context.Context) []visit {
 	o := &a.options
 	var list []visit
 	for _, role := range o.Roles {
-		list = append(list, visit{accountOf(role), role})
+		list = append(list, visit{id: accountOf(role), role: role})
 	}
-	own := ""
+	var own answer[string]
 	if len(o.Accounts) > 0 {
 		// Where it is not told, the role of every account is tried.
 		own = a.ownAccount(ctx)
 	}
 	for _, id := range o.Accounts {
-		v := visit{id: id}
-		if id != own {
+		v := visit{id: id, doubt: own.lack}
+		if id != own.value {
 			v.role = fmt.Sprintf("arn:%s:iam::%s:role/%s", partition(a.config.Region), id, o.RoleName)
 		}
 		list = append(list, v)
@@ -64,11 +67,11 @@ func (a *Account) visits(ctx context.Context) []visit {
 	return list
 }
 
-// ownAccount is the account of the credentials, empty where AWS does not tell it.
-func (a *Account) ownAccount(ctx context.Context) string {
+// ownAccount is the account of the credentials.
+func (a *Account) ownAccount(ctx context.Context) answer[string] {
 	own := a.session("", a.config)
 	own.region(a.config.Region).askCaller(ctx)
-	return own.callerAccount().value
+	return own.callerAccount()
 }
 
 // enter gets credentials for the account. It does not leave to the first call of a
@@ -79,7 +82,11 @@ func (a *Account) enter(ctx context.Context, v visit) (*session, *lack) {
 		return s, nil
 	}
 	if l := assume(ctx, &s.config, v.role, a.options.ExternalID); l != nil {
-		return nil, &lack{reason: l.reason, detail: l.detail + " (role " + v.role + ")", whole: true}
+		detail := l.detail + " (role " + v.role + ")"
+		if v.doubt != nil {
+			detail += "; whether the credentials are the account's own is not known: " + v.doubt.detail
+		}
+		return nil, &lack{reason: l.reason, detail: detail, whole: true}
 	}
 	a.sessionsMu.Lock()
 	defer a.sessionsMu.Unlock()

@@ -94,7 +94,9 @@ func TestAccounts(t *testing.T) {
 			faults:   map[string]fakeaws.Fault{getCallerIdentity: {}},
 			accounts: []string{secondAccount},
 			want: []facts.Unknown{{
-				Path: "accounts.111122223333", Reason: facts.AccessDenied, Detail: "allow sts:AssumeRole (role arn:aws:iam::111122223333:role/auditor)",
+				Path: "accounts.111122223333", Reason: facts.AccessDenied,
+				Detail: "allow sts:AssumeRole (role arn:aws:iam::111122223333:role/auditor); " +
+					"whether the credentials are the account's own is not known: allow sts:GetCallerIdentity",
 			}},
 			assumed: 2,
 		},

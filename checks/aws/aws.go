@@ -8,6 +8,7 @@
 package aws
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -53,15 +54,14 @@ type Options struct {
 	CallTimeout time.Duration
 	// CredentialsTimeout is how long finding credentials may take; 0 for 2 s.
 	CredentialsTimeout time.Duration
+	// Backoff bounds the wait before a call is sent again; 0 for 5 s.
+	Backoff time.Duration
 	// HTTPClient sends the requests; nil for the SDK's own, with its proxy and
 	// AWS_CA_BUNDLE settings.
 	HTTPClient sdk.HTTPClient
-	// Progress is told how many of the calls known so far are done in a
-	// region. It is not called twice at once.
-	Progress func(region string, done, known int)
-
-	// backoff bounds the wait before a retry; 0 for 5 s. Tests shorten it.
-	backoff time.Duration
+	// Progress is told how many of the calls known so far are done, in all
+	// regions and accounts. It is not called twice at once.
+	Progress func(done, known int)
 }
 
 // AllRegions stands for every region that is enabled for an account.
@@ -78,8 +78,20 @@ type Account struct {
 	sessionsMu sync.Mutex
 	sessions   map[string]*session // by account, those a role leads into
 
-	progressMu sync.Mutex
+	progressMu  sync.Mutex
+	done, known int
+
+	withoutServerless []string
 }
 
 // Stats returns what has been spent so far.
 func (a *Account) Stats() Stats { return a.meter.snapshot() }
+
+// WithoutServerless returns the regions that the last Observe wanted every target of
+// and in which Redshift Serverless is not offered, sorted. That they have no
+// workgroup is no Unknown.
+func (a *Account) WithoutServerless() []string {
+	regions := distinct(a.withoutServerless)
+	slices.Sort(regions)
+	return regions
+}

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -11,10 +12,13 @@ import (
 	"github.com/rscheck/rscheck/checks/facts"
 )
 
-// instance is the bastion and how many network interfaces it has.
+// instance is the bastion, and what else is to be known of it.
 type instance struct {
 	facts.Bastion
-	interfaces int
+	// odd is why connections through it cannot be followed, empty for nothing.
+	odd string
+	// ipv6 is whether it has an IPv6 address.
+	ipv6 bool
 }
 
 // fetchBastion filters by id: an instance that is named outright and does not exist
@@ -48,7 +52,7 @@ func (r *region) fetchBastion(ctx context.Context, id string) {
 // bastion reads an instance. AWS leaves out where it was once it is terminated.
 func bastion(in *types.Instance) (instance, error) {
 	var f fields
-	b := instance{interfaces: len(in.NetworkInterfaces)}
+	b := instance{odd: oddity(in)}
 	b.InstanceID = f.text("InstanceId", in.InstanceId)
 	if in.State == nil {
 		f.miss("State")
@@ -65,7 +69,25 @@ func bastion(in *types.Instance) (instance, error) {
 	for _, g := range in.SecurityGroups {
 		b.GroupIDs = append(b.GroupIDs, f.text("GroupId", g.GroupId))
 	}
+	for _, i := range in.NetworkInterfaces {
+		b.ipv6 = b.ipv6 || len(i.Ipv6Addresses) > 0
+	}
 	return b, f.err()
+}
+
+// oddity is what of an instance is not modelled.
+func oddity(in *types.Instance) string {
+	if n := len(in.NetworkInterfaces); n > 1 {
+		return fmt.Sprintf("has %d network interfaces, and which of them connections take is not modelled", n)
+	}
+	for _, i := range in.NetworkInterfaces {
+		for _, a := range i.PrivateIpAddresses {
+			if a.Association != nil && !sdk.ToBool(a.Primary) && in.PublicIpAddress == nil {
+				return "has its public address on a secondary private one, which is not modelled"
+			}
+		}
+	}
+	return ""
 }
 
 // bastionOf is the bastion as far as it can be the target's.
@@ -83,10 +105,12 @@ func (r *region) bastionOf(t *facts.Target) (facts.Bastion, *lack) {
 			reason: facts.Unsupported,
 			detail: fmt.Sprintf("%s is in %s and the cluster in %s: what joins the two is not followed", id, b.VPCID, t.Cluster.VPCID),
 		}
-	case b.interfaces > 1:
+	case b.odd != "":
+		return facts.Bastion{}, &lack{reason: facts.Unsupported, detail: id + " " + b.odd}
+	case b.ipv6 && (t.Cluster.IPAddressType == "dualstack" || t.Lacking("cluster.ip_address_type") != nil):
 		return facts.Bastion{}, &lack{
 			reason: facts.Unsupported,
-			detail: fmt.Sprintf("%s has %d network interfaces, and which of them connections take is not modelled", id, b.interfaces),
+			detail: fmt.Sprintf("%s may reach the cluster over IPv6, and only IPv4 can be followed", id),
 		}
 	}
 	return a.value.Bastion, nil
@@ -95,4 +119,21 @@ func (r *region) bastionOf(t *facts.Target) (facts.Bastion, *lack) {
 func (r *region) completeBastion(t *facts.Target) {
 	b, lack := r.bastionOf(t)
 	t.Network.Bastion = take(t, "network.bastion", answer[facts.Bastion]{value: b, lack: lack})
+}
+
+// withOutbound is the group as the target is to have it: what it lets out is kept
+// of the bastion's groups only.
+func (r *region) withOutbound(t *facts.Target, group facts.SecurityGroup) facts.SecurityGroup {
+	if b, lack := r.bastionOf(t); lack != nil || !slices.Contains(b.GroupIDs, group.ID) {
+		group.Outbound = nil
+	}
+	return group
+}
+
+// permissions are all that is kept of a group.
+func permissions(g *facts.SecurityGroup) []facts.Permission {
+	if g.Outbound == nil {
+		return g.Inbound
+	}
+	return slices.Concat(g.Inbound, g.Outbound.Permissions)
 }

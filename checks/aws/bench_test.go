@@ -15,14 +15,14 @@ import (
 	"github.com/rscheck/rscheck/internal/fakeaws"
 )
 
-// elsewhere has this program play an estate of so many clusters in thirty regions
-// in place of running tests, so that a benchmark measures the observer alone. The
-// address goes to stdout; the end of stdin ends it.
+// elsewhere has this program play an estate of so many clusters in so many regions
+// ("10000 30") in place of running tests, so that a benchmark measures the observer
+// alone. The address goes to stdout; the end of stdin ends it.
 const elsewhere = "RSCHECK_TEST_ESTATE"
 
 func TestMain(m *testing.M) {
-	if clusters := os.Getenv(elsewhere); clusters != "" {
-		if err := playElsewhere(clusters); err != nil {
+	if size := os.Getenv(elsewhere); size != "" {
+		if err := playElsewhere(size); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -31,12 +31,12 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func playElsewhere(clusters string) error {
-	n, err := strconv.Atoi(clusters)
-	if err != nil {
+func playElsewhere(size string) error {
+	var clusters, regions int
+	if _, err := fmt.Sscan(size, &clusters, &regions); err != nil {
 		return err
 	}
-	server, err := fakeaws.Start(estate(30, (n+29)/30, 10))
+	server, err := fakeaws.Start(estate(regions, (clusters+regions-1)/regions, 10))
 	if err != nil {
 		return err
 	}
@@ -48,15 +48,18 @@ func playElsewhere(clusters string) error {
 
 // BenchmarkTenThousandClusters observes 10,020 clusters over thirty regions. Run
 // it alone, for the memory is that of the process at its highest.
-func BenchmarkTenThousandClusters(b *testing.B) { benchmarkEstate(b, 10_000, 1250) }
+func BenchmarkTenThousandClusters(b *testing.B) { benchmarkEstate(b, 10_000, 30, 1250) }
+
+// BenchmarkTenThousandClustersInOneRegion observes as many in one.
+func BenchmarkTenThousandClustersInOneRegion(b *testing.B) { benchmarkEstate(b, 10_000, 1, 260) }
 
 // BenchmarkThousandClusters is a tenth of it: what is more than a tenth of its
 // memory is there whatever the number.
-func BenchmarkThousandClusters(b *testing.B) { benchmarkEstate(b, 1000, 1250) }
+func BenchmarkThousandClusters(b *testing.B) { benchmarkEstate(b, 1000, 30, 1250) }
 
-func benchmarkEstate(b *testing.B, clusters, calls int) {
+func benchmarkEstate(b *testing.B, clusters, regions, calls int) {
 	server := exec.Command(os.Args[0])
-	server.Env = append(os.Environ(), fmt.Sprintf("%s=%d", elsewhere, clusters))
+	server.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d", elsewhere, clusters, regions))
 	server.Stderr = os.Stderr
 	stdin, err := server.StdinPipe()
 	if err != nil {

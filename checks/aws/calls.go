@@ -34,6 +34,10 @@ func Calls() []Call {
 			Facts: []string{"cluster.logging"}, When: "audit logging is asked for, one call a cluster",
 		},
 		{
+			Service: "Redshift", Operation: describeScheduled, Action: "redshift:DescribeScheduledActions",
+			Facts: []string{"cluster.scheduled_actions"}, When: "there is a provisioned cluster",
+		},
+		{
 			Service: "Redshift Serverless", Operation: listWorkgroups, Action: "redshift-serverless:ListWorkgroups",
 			Facts: []string{"cluster", "network.subnet_group"}, When: "a workgroup is named, or every target is wanted",
 		},
@@ -54,12 +58,20 @@ func Calls() []Call {
 			Facts: []string{"network.bastion"}, When: "a bastion is named",
 		},
 		{
+			Service: "EC2", Operation: describeVPCAttribute, Action: "ec2:DescribeVpcAttribute",
+			Facts: []string{"network.vpc.dns"}, When: "the bastion is in the cluster's VPC",
+		},
+		{
+			Service: "EC2", Operation: describeDHCPOptions, Action: "ec2:DescribeDhcpOptions",
+			Facts: []string{"network.vpc.dns"}, When: "the bastion is in the cluster's VPC",
+		},
+		{
 			Service: "EC2", Operation: "DescribeVpcBlockPublicAccessOptions", Action: "ec2:DescribeVpcBlockPublicAccessOptions",
 			Facts: []string{"network.block_public_access.mode", "network.block_public_access.state", "network.block_public_access.exclusions_allowed"},
 		},
 		{
 			Service: "EC2", Operation: "DescribeVpcBlockPublicAccessExclusions", Action: "ec2:DescribeVpcBlockPublicAccessExclusions",
-			Facts: []string{"network.block_public_access.exclusions"},
+			Facts: []string{"network.block_public_access.exclusions"}, When: "Block Public Access is on, is changing or could not be read",
 		},
 		{
 			Service: "EC2", Operation: "DescribePrefixLists", Action: "ec2:DescribePrefixLists", Facts: []string{"network.prefix_lists"},
@@ -141,6 +153,7 @@ func Permissions(paths ...string) []Permission {
 const (
 	describeClusters  = "DescribeClusters"
 	describeLogging   = "DescribeLoggingStatus"
+	describeScheduled = "DescribeScheduledActions"
 	describeInstances = "DescribeInstances"
 	describeRegions   = "DescribeRegions"
 	listWorkgroups    = "ListWorkgroups"

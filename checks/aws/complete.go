@@ -17,6 +17,7 @@ func (r *region) complete(t *facts.Target) {
 	} else {
 		r.completeParameters(t)
 		r.completeLogging(t)
+		r.completeScheduled(t)
 	}
 	r.completePublicAccess(t)
 	r.completeBastion(t)
@@ -34,6 +35,7 @@ func (r *region) complete(t *facts.Target) {
 		return
 	}
 	n.VPC = take(t, "network.vpc", r.vpcs[c.VPCID])
+	r.completeDNS(t)
 	n.Subnets = sorted(take(t, "network.subnets", r.subnets[c.VPCID]), func(s facts.Subnet) string { return s.ID })
 	n.RouteTables = sorted(take(t, "network.route_tables", r.routeTables[c.VPCID]), func(t facts.RouteTable) string { return t.ID })
 	n.NetworkACLs = sorted(take(t, "network.network_acls", r.networkACLs[c.VPCID]), func(a facts.NetworkACL) string { return a.ID })
@@ -162,7 +164,7 @@ func (r *region) completeSecurityGroups(t *facts.Target) {
 			unknown = append(unknown, a.lack.unknown(path+"."+id))
 			continue
 		}
-		n.SecurityGroups = append(n.SecurityGroups, a.value)
+		n.SecurityGroups = append(n.SecurityGroups, r.withOutbound(t, a.value))
 		if a.value.VPCID == t.Cluster.VPCID {
 			continue
 		}
@@ -196,7 +198,7 @@ func (r *region) completeReferences(t *facts.Target) {
 		}
 	}
 	for _, g := range n.SecurityGroups {
-		for _, p := range g.Inbound {
+		for _, p := range permissions(&g) {
 			lists = append(lists, p.PrefixListIDs...)
 		}
 	}

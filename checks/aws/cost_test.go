@@ -34,6 +34,8 @@ func TestWhatAnObservationCosts(t *testing.T) {
 	alone, _ := serverless()
 	both := fakeaws.Healthy(loader)
 	both.Region(fakeaws.RegionName).HealthyWorkgroup()
+	blocked := fakeaws.Healthy(loader)
+	blocked.Region(fakeaws.RegionName).BlockPublicAccess.Mode = "block-ingress"
 	placeless, w := serverless()
 	w.Endpoint, w.Status = facts.Endpoint{}, "CREATING"
 	for name, tc := range map[string]struct {
@@ -44,12 +46,13 @@ func TestWhatAnObservationCosts(t *testing.T) {
 	}{
 		"one named cluster":              {fakeaws.Healthy(loader), []string{fakeaws.ClusterName}, 1, 14, 3},
 		"named, list in a group":         {withList, []string{fakeaws.ClusterName}, 1, 14, 3},
+		"named, public access blocked":   {blocked, []string{fakeaws.ClusterName}, 1, 15, 3},
 		"the only target":                {fakeaws.Healthy(loader), nil, 1, 15, 3},
 		"hundred clusters, ten groups":   {fleet, nil, 100, 26, 3},
-		"everything there is to ask for": {busy(), nil, 1, 19, 3},
-		"the only target, a workgroup":   {alone, nil, 1, 15, 3},
+		"everything there is to ask for": {busy(), nil, 1, 20, 3},
+		"the only target, a workgroup":   {alone, nil, 1, 13, 3},
 		"a cluster and a workgroup":      {both, nil, 2, 17, 3},
-		"a workgroup without a VPC yet":  {placeless, nil, 1, 15, 4},
+		"a workgroup without a VPC yet":  {placeless, nil, 1, 13, 4},
 		"empty region":                   {empty, nil, 0, 2, 1},
 		"cluster that is not there":      {empty, []string{fakeaws.ClusterName}, 0, 1, 1},
 	} {
@@ -59,6 +62,7 @@ func TestWhatAnObservationCosts(t *testing.T) {
 			account := open(t, Options{Clusters: tc.clusters})
 			targets, _ := observe(t, account)
 			requests, stats := server.Requests(), account.Stats()
+			t.Logf("%d calls in %d rounds", len(requests), stats.Rounds)
 			if len(targets) != tc.targets {
 				t.Errorf("%d targets, want %d", len(targets), tc.targets)
 			}
@@ -109,7 +113,7 @@ func TestALargeRegionIsTakenInBatches(t *testing.T) {
 		"DescribeClusters": 10, "DescribeClusterSubnetGroups": 1, "DescribeClusterParameters": 10,
 		"DescribeVpcs": 1, "DescribeSubnets": 1, "DescribeRouteTables": 1, "DescribeNetworkAcls": 1, "DescribeInternetGateways": 1,
 		"DescribeSecurityGroups": 5, "DescribeNetworkInterfaces": 5,
-		"DescribeVpcBlockPublicAccessOptions": 1, "DescribeVpcBlockPublicAccessExclusions": 1,
+		"DescribeVpcBlockPublicAccessOptions": 1, "DescribeScheduledActions": 1,
 		"DescribePrefixLists": 1, "DescribeVpcEndpoints": 1, "ListWorkgroups": 1,
 	}
 	if diff := cmp.Diff(want, count(server.Requests())); diff != "" {
@@ -157,9 +161,9 @@ func TestProgressEndsWithEveryCallDone(t *testing.T) {
 	play(t, fakeaws.Healthy(loader))
 	var told []int
 	last := [2]int{}
-	one(t, open(t, Options{Progress: func(region string, done, known int) {
-		if region != fakeaws.RegionName || done > known {
-			t.Errorf("told %d of %d in %q", done, known, region)
+	one(t, open(t, Options{Progress: func(done, known int) {
+		if done > known {
+			t.Errorf("told %d of %d", done, known)
 		}
 		told = append(told, done)
 		last = [2]int{done, known}

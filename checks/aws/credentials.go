@@ -35,8 +35,8 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if o.CredentialsTimeout == 0 {
 		o.CredentialsTimeout = 2 * time.Second
 	}
-	if o.backoff == 0 {
-		o.backoff = 5 * time.Second
+	if o.Backoff == 0 {
+		o.Backoff = 5 * time.Second
 	}
 	cfg, err := load(ctx, &o)
 	if err != nil {
@@ -78,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 func load(ctx context.Context, o *Options) (sdk.Config, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithLogger(logging.Nop{}),
-		config.WithRetryer(retryer(o.backoff)),
+		config.WithRetryer(retryer(o.Backoff)),
 		config.WithHTTPClient(httpClient(o)),
 	}
 	if o.Profile != "" {

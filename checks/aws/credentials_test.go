@@ -205,7 +205,7 @@ func TestUnreachable(t *testing.T) {
 	defer tlsServer.Close()
 	for name, tc := range map[string]struct{ endpoint, want string }{
 		"nobody listens":    {"http://127.0.0.1:1", "no connection for redshift:DescribeClusters: refused"},
-		"no such host":      {"http://redshift.invalid", "no connection for redshift:DescribeClusters: the name of its host does not resolve"},
+		"no such host":      {"http://redshift.invalid", "no connection for redshift:DescribeClusters: the name of its host does not resolve: check the region's name and the network"},
 		"unknown authority": {tlsServer.URL, "no connection for redshift:DescribeClusters: its certificate is not accepted (AWS_CA_BUNDLE names authorities to trust)"},
 	} {
 		t.Run(name, func(t *testing.T) {

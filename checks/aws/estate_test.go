@@ -1,13 +1,15 @@
 package aws
 
 import (
+	"strings"
+
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/internal/fakeaws"
 )
 
 // busy is a healthy cloud in which every call of rscheck's has something to do: a
-// customer's prefix list, a security group of another VPC, exclusions, and a
-// cluster that does not tell its account.
+// customer's prefix list, a security group of another VPC, exclusions, scheduled
+// actions, and a cluster that does not tell its account.
 func busy() *fakeaws.Cloud {
 	cloud := fakeaws.Healthy(loader)
 	r := cloud.Region(fakeaws.RegionName)
@@ -45,5 +47,15 @@ func busy() *fakeaws.Cloud {
 			{ID: "vpcbpa-exclude-0b", ResourceARN: "arn:aws:ec2:us-east-1:111122223333:subnet/subnet-0b", Mode: "allow-egress", State: "create-complete"},
 		},
 	}
+	r.ScheduledActions = []fakeaws.ScheduledAction{
+		nightly("analytics-pause", "pause", "2026-11-24T22:00:00Z"), nightly("analytics-resume", "resume", "2026-11-24T05:00:00Z"),
+	}
 	return cloud
+}
+
+// nightly is an action on the cluster that runs once a day, next at the time given.
+func nightly(name, action, next string) fakeaws.ScheduledAction {
+	return fakeaws.ScheduledAction{Cluster: fakeaws.ClusterName, ScheduledAction: facts.ScheduledAction{
+		Name: name, Action: action, Schedule: "cron(0 " + strings.TrimPrefix(next[11:13], "0") + " * * ? *)", State: "ACTIVE", Next: next,
+	}}
 }

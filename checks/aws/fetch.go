@@ -38,7 +38,9 @@ func (r *region) fetch(ctx context.Context, targets []*facts.Target) {
 		func(ctx context.Context) { r.fetchInterfacesAt(ctx, want.addresses) },
 		func(ctx context.Context) { r.fetchInterfaces(ctx, want.interfaces) },
 		func(ctx context.Context) { r.fetchPublicAccess(ctx) },
-		func(ctx context.Context) { r.fetchExclusions(ctx) },
+	}
+	if want.provisioned {
+		tasks = append(tasks, func(ctx context.Context) { r.fetchScheduled(ctx) })
 	}
 	if id := r.account.options.Bastion; id != "" {
 		tasks = append(tasks, func(ctx context.Context) { r.fetchBastion(ctx, id) })
@@ -59,6 +61,8 @@ type wants struct {
 	strayed    []string // a subnet of each workgroup without a VPC
 	account    bool     // some target has none
 	placeless  bool     // some target has no VPC, but a subnet or a subnet group
+
+	provisioned bool // some target is a cluster with nodes of its own
 }
 
 func (r *region) wanted(targets []*facts.Target) wants {
@@ -69,6 +73,7 @@ func (r *region) wanted(targets []*facts.Target) wants {
 		w.vpcs = append(w.vpcs, c.VPCID)
 		w.account = w.account || t.Account == ""
 		w.placeless = w.placeless || c.VPCID == "" && c.SubnetGroup != ""
+		w.provisioned = w.provisioned || t.Kind == facts.ProvisionedCluster
 		if subnets := r.workgroups[t.ID].subnets; t.Kind == facts.Workgroup {
 			w.namespaces = append(w.namespaces, r.workgroups[t.ID].namespace)
 			if c.VPCID == "" && len(subnets) > 0 {
@@ -149,13 +154,16 @@ func (a *session) callerAccount() answer[string] {
 
 // fetchReferences asks for what the answers so far refer to, until they refer to
 // nothing new: prefix lists and endpoints in routes, prefix lists in groups,
-// further groups on interfaces, and lists whose first source told no entries.
+// further groups on interfaces, and lists whose first source told no entries. The
+// exclusions go with the first of it, for the mode they exclude from is known then.
 func (r *region) fetchReferences(ctx context.Context, targets []*facts.Target) {
 	const deepest = 3 // interface → group → list → entries
 	for range deepest {
 		refs := r.references(targets)
 		before := r.knownReferences()
 		together(ctx, sideBySide,
+			func(ctx context.Context) { r.fetchExclusions(ctx) },
+			func(ctx context.Context) { r.fetchDNS(ctx, targets) },
 			func(ctx context.Context) { r.fetchSecurityGroups(ctx, refs.groups) },
 			func(ctx context.Context) { r.fetchAssociations(ctx, refs.foreignGroups) },
 			func(ctx context.Context) { r.fetchEndpoints(ctx, refs.endpoints) },
@@ -203,7 +211,8 @@ func (r *region) references(targets []*facts.Target) refs {
 			if group.value.VPCID != vpc {
 				all.foreignGroups = append(all.foreignGroups, id)
 			}
-			for _, p := range group.value.Inbound {
+			kept := r.withOutbound(t, group.value)
+			for _, p := range permissions(&kept) {
 				all.lists = append(all.lists, p.PrefixListIDs...)
 			}
 		}

@@ -68,7 +68,7 @@ func (r *region) fetchSecurityGroups(ctx context.Context, ids []string) {
 				return 0, nil, err
 			}
 			for i := range out.SecurityGroups {
-				group, err := securityGroup(&out.SecurityGroups[i])
+				group, err := securityGroup(&out.SecurityGroups[i], r.account.options.Bastion != "")
 				if err != nil {
 					return 0, nil, err
 				}
@@ -79,12 +79,25 @@ func (r *region) fetchSecurityGroups(ctx context.Context, ids []string) {
 	}, never[facts.SecurityGroup]("DescribeSecurityGroups"))
 }
 
-func securityGroup(in *types.SecurityGroup) (facts.SecurityGroup, error) {
+// securityGroup reads a group, and what it lets out where it may be the bastion's.
+func securityGroup(in *types.SecurityGroup, outbound bool) (facts.SecurityGroup, error) {
 	var f fields
 	group := facts.SecurityGroup{
 		ID: f.text("GroupId", in.GroupId), Name: sdk.ToString(in.GroupName), VPCID: f.text("VpcId", in.VpcId), OwnerID: sdk.ToString(in.OwnerId),
+		Inbound: f.permissions(in.IpPermissions),
 	}
-	for _, p := range in.IpPermissions {
+	if outbound {
+		if in.IpPermissionsEgress == nil { // a group that lets nothing out has an empty list
+			f.miss("IpPermissionsEgress")
+		}
+		group.Outbound = &facts.Outbound{Permissions: f.permissions(in.IpPermissionsEgress)}
+	}
+	return group, f.err()
+}
+
+func (f *fields) permissions(in []types.IpPermission) []facts.Permission {
+	var list []facts.Permission
+	for _, p := range in {
 		permission := facts.Permission{Protocol: f.text("IpProtocol", p.IpProtocol), Ports: ports(p.FromPort, p.ToPort)}
 		for _, source := range p.IpRanges {
 			permission.CIDRs = append(permission.CIDRs, f.text("CidrIp", source.CidrIp))
@@ -98,9 +111,9 @@ func securityGroup(in *types.SecurityGroup) (facts.SecurityGroup, error) {
 		for _, source := range p.UserIdGroupPairs {
 			permission.GroupIDs = append(permission.GroupIDs, sdk.ToString(source.GroupId))
 		}
-		group.Inbound = append(group.Inbound, permission)
+		list = append(list, permission)
 	}
-	return group, f.err()
+	return list
 }
 
 // fetchAssociations asks in which other VPCs the groups may be used.
@@ -148,8 +161,13 @@ func (r *region) fetchPublicAccess(ctx context.Context) {
 	}, never[facts.BlockPublicAccess](operation))
 }
 
+// fetchExclusions asks for the exclusions from Block Public Access where there may
+// be something to be excluded from.
 func (r *region) fetchExclusions(ctx context.Context) {
 	const operation = "DescribeVpcBlockPublicAccessExclusions"
+	if options := r.publicAccess[r.name].value; options.Disabled() {
+		return
+	}
 	lookUp(ctx, r, operation, r.exclusions, []string{r.name}, func(ctx context.Context, _ []string) (map[string][]facts.Exclusion, error) {
 		told := map[string][]facts.Exclusion{}
 		return told, pages(ctx, func(ctx context.Context, token *string) (int, *string, error) {

@@ -77,6 +77,9 @@ func TestTheAllowListReads(t *testing.T) {
 func TestTheAllowListHoldsNothingThatIsNotSent(t *testing.T) {
 	cloud := busy()
 	cloud.Region(fakeaws.RegionName).HealthyWorkgroup()
+	cloud.Region(fakeaws.RegionName).Instances = []fakeaws.Instance{{Bastion: facts.Bastion{
+		InstanceID: "i-0b", State: "running", SubnetID: "subnet-0b", VPCID: "vpc-0a", PrivateIP: "10.0.16.9",
+	}}}
 	cloud.Accounts[0].Roles = []fakeaws.Role{{ARN: "arn:aws:iam::111122223333:role/auditor"}}
 	server := play(t, cloud)
 	observe(t, open(t, Options{
@@ -127,6 +130,7 @@ func TestPermissionsForFacts(t *testing.T) {
 		"an element":    {[]string{"network.vpc_endpoints.vpce-0a"}, []string{"ec2:DescribeVpcEndpoints"}},
 		"the cluster":   {[]string{"cluster.status"}, nil},
 		"its admin":     {[]string{"cluster.admin_user"}, []string{"redshift-serverless:ListNamespaces"}},
+		"its schedule":  {[]string{"cluster.scheduled_actions"}, []string{"redshift:DescribeScheduledActions"}},
 		"its logging":   {[]string{"cluster.logging"}, []string{"redshift-serverless:ListNamespaces", "redshift:DescribeLoggingStatus"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,8 @@ type lack struct {
 	// whole is set where the lack is the account's or the region's and would be
 	// that of any other call too.
 	whole bool
+	// noHost is the host of the call where there is none of that name.
+	noHost string
 }
 
 func (l *lack) unknown(path string) facts.Unknown {
@@ -115,6 +117,7 @@ func (c Call) unanswered(err error) *lack {
 		timeout  net.Error
 		syntax   *xml.SyntaxError
 		decoding *smithy.DeserializationError
+		dns      *net.DNSError
 	)
 	switch {
 	case errors.As(err, &response) && response.HTTPStatusCode() >= 300:
@@ -126,7 +129,11 @@ func (c Call) unanswered(err error) *lack {
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return &lack{reason: facts.TimedOut, detail: c.Action + " gave no answer in time"}
 	case errors.As(err, &sending):
-		return &lack{reason: facts.Unreachable, detail: fmt.Sprintf("no connection for %s%s", c.Action, connectionFailure(err))}
+		l := &lack{reason: facts.Unreachable, detail: fmt.Sprintf("no connection for %s%s", c.Action, connectionFailure(err))}
+		if errors.As(err, &dns) && dns.IsNotFound {
+			l.noHost = dns.Name
+		}
+		return l
 	case errors.As(err, &syntax), errors.As(err, &decoding):
 		return &lack{reason: facts.Unsupported, detail: c.Action + " answered something that cannot be read"}
 	}
@@ -139,7 +146,7 @@ func connectionFailure(err error) string {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return ": the name of its host does not resolve"
+		return ": the name of its host does not resolve: check the region's name and the network"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ": refused"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -91,7 +91,11 @@ func TestAgainstMoto(t *testing.T) {
 		ClusterSubnetGroupName: sdk.String("warehouse"), VpcSecurityGroupIds: []string{network.group}, PubliclyAccessible: sdk.Bool(true),
 	}))
 
-	targets, unknown := observe(t, open(t, Options{Clusters: []string{"analytics", "nope"}}))
+	bastion := *must[*ec2.RunInstancesOutput](t)(ec2.NewFromConfig(cfg).RunInstances(ctx, &ec2.RunInstancesInput{
+		ImageId: sdk.String("ami-12c6146b"), MinCount: sdk.Int32(1), MaxCount: sdk.Int32(1), SubnetId: &network.subnet, SecurityGroupIds: []string{network.group},
+	})).Instances[0].InstanceId
+
+	targets, unknown := observe(t, open(t, Options{Clusters: []string{"analytics", "nope"}, Bastion: bastion}))
 	if len(unknown) != 1 || unknown[0].Path != "targets.nope" || unknown[0].Reason != facts.Failed || len(targets) != 1 {
 		t.Fatalf("%d targets and %v, want one target and one name not found", len(targets), unknown)
 	}
@@ -103,7 +107,7 @@ func TestAgainstMoto(t *testing.T) {
 	slices.Sort(lacking)
 	want := []string{
 		"cluster.availability_status unsupported", "cluster.ip_address_type unsupported", "cluster.multi_az unsupported",
-		"cluster.nodes unsupported", "cluster.relocation unsupported", "cluster.version unsupported",
+		"cluster.nodes unsupported", "cluster.relocation unsupported", "cluster.scheduled_actions unsupported", "cluster.version unsupported",
 		"network.block_public_access.exclusions unsupported", "network.block_public_access.exclusions_allowed unsupported",
 		"network.block_public_access.mode unsupported", "network.block_public_access.state unsupported", "network.interfaces unsupported",
 		"network.vpc_endpoints." + network.endpoint + " unsupported", // for want of a filter
@@ -140,6 +144,17 @@ func TestAgainstMoto(t *testing.T) {
 	}}
 	if len(n.SecurityGroups) != 1 || cmp.Diff(wantInbound, n.SecurityGroups[0].Inbound) != "" {
 		t.Errorf("security groups %+v, want %+v", n.SecurityGroups, wantInbound)
+	}
+	if n.Bastion.InstanceID != bastion || n.Bastion.SubnetID != network.subnet || n.Bastion.State != "running" {
+		t.Errorf("bastion %+v", n.Bastion)
+	}
+	wantOut := &facts.Outbound{Permissions: []facts.Permission{{Protocol: "-1", CIDRs: []string{"0.0.0.0/0"}}}}
+	if diff := cmp.Diff(wantOut, n.SecurityGroups[0].Outbound); diff != "" {
+		t.Errorf("let out (-want +got):\n%s", diff)
+	}
+	// Its VPCs have no DHCP options.
+	if diff := cmp.Diff(&facts.DNS{Support: true}, n.VPC.DNS); diff != "" {
+		t.Errorf("DNS (-want +got):\n%s", diff)
 	}
 	for _, list := range n.PrefixLists {
 		if len(list.CIDRs) == 0 {

@@ -39,7 +39,7 @@ func play(tb testing.TB, cloud *fakeaws.Cloud) *fakeaws.Server {
 
 func open(tb testing.TB, o Options) *Account {
 	tb.Helper()
-	o.backoff = time.Millisecond
+	o.Backoff = time.Millisecond
 	account, err := Open(context.Background(), o)
 	if err != nil {
 		tb.Fatal(err)

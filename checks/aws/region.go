@@ -19,6 +19,11 @@ import (
 // in one filter. It bounds what is held of a large region.
 const batch = 200
 
+// groupsKept is how many security groups are kept from one batch to the next: many
+// clusters share one, or each has its own. To ask again for one that was not kept
+// costs little, since the groups of a batch go in one call.
+const groupsKept = 5 * batch
+
 // region observes one region. What it was told is kept in caches by id, so that
 // each thing is asked for once however many clusters share it. A failure is kept
 // as well: it is the answer for this run.
@@ -46,6 +51,7 @@ type region struct {
 	interfaces   map[string]answer[facts.Interface]
 
 	bastions       map[string]answer[instance]
+	dns            dnsAnswers
 	securityGroups map[string]answer[facts.SecurityGroup]
 	associations   map[string]answer[[]facts.GroupAssociation]
 	serviceLists   map[string]answer[facts.PrefixList]
@@ -55,8 +61,7 @@ type region struct {
 	// One for the region, under its name.
 	publicAccess map[string]answer[facts.BlockPublicAccess]
 	exclusions   map[string]answer[[]facts.Exclusion]
-
-	done, known int
+	scheduled    map[string]answer[scheduled]
 }
 
 func (s *session) region(name string) *region {
@@ -72,11 +77,12 @@ func (s *session) region(name string) *region {
 		routeTables: map[string]answer[[]facts.RouteTable]{}, networkACLs: map[string]answer[[]facts.NetworkACL]{},
 		gateways:     map[string]answer[[]facts.InternetGateway]{},
 		interfacesAt: map[string]answer[facts.Interface]{}, interfaces: map[string]answer[facts.Interface]{},
-		bastions:       map[string]answer[instance]{},
+		bastions: map[string]answer[instance]{}, dns: newDNSAnswers(),
 		securityGroups: map[string]answer[facts.SecurityGroup]{}, associations: map[string]answer[[]facts.GroupAssociation]{},
 		serviceLists: map[string]answer[facts.PrefixList]{}, managedLists: map[string]answer[facts.PrefixList]{},
 		entries: map[string]answer[[]string]{}, endpoints: map[string]answer[facts.VPCEndpoint]{},
 		publicAccess: map[string]answer[facts.BlockPublicAccess]{}, exclusions: map[string]answer[[]facts.Exclusion]{},
+		scheduled: map[string]answer[scheduled]{},
 	}
 }
 
@@ -116,6 +122,9 @@ func (r *region) observe(ctx context.Context, emit func(facts.Target) error) (si
 		}
 	}
 	if every {
+		if ofClusters == nil && r.offersNoWorkgroups(ctx, ofWorkgroups) {
+			s.withoutServerless, ofWorkgroups = true, nil
+		}
 		s.lacks = []*lack{ofClusters, ofWorkgroups}
 	}
 	return s, r.finish(ctx, append(clusters, workgroups...), emit)
@@ -225,6 +234,10 @@ func (r *region) finish(ctx context.Context, targets []*facts.Target, emit func(
 	clear(r.interfacesAt)
 	clear(r.interfaces)
 	clear(r.logging)
+	if len(r.securityGroups) > groupsKept {
+		clear(r.securityGroups)
+		clear(r.associations)
+	}
 	return nil
 }
 
@@ -242,10 +255,10 @@ func (r *region) ask(ctx context.Context, operation string, do func(context.Cont
 func (r *region) progress(done, known int) {
 	r.account.progressMu.Lock()
 	defer r.account.progressMu.Unlock()
-	r.done += done
-	r.known += known
+	r.account.done += done
+	r.account.known += known
 	if r.account.options.Progress != nil {
-		r.account.options.Progress(r.name, r.done, r.known)
+		r.account.options.Progress(r.account.done, r.account.known)
 	}
 }
 

@@ -45,7 +45,14 @@ func (a *Account) Observe(ctx context.Context, emit func(facts.Target) error) ([
 	if ctx.Err() == context.Canceled {
 		return nil, ctx.Err()
 	}
-	return a.unfound(slices.Concat(results...), s.found), nil
+	sightings := slices.Concat(results...)
+	a.withoutServerless = nil
+	for _, s := range sightings {
+		if s.withoutServerless {
+			a.withoutServerless = append(a.withoutServerless, s.region)
+		}
+	}
+	return a.unfound(sightings, s.found), nil
 }
 
 // search is one observation.
@@ -87,6 +94,8 @@ type sighting struct {
 	// names has each target asked for that the region did not yield: nil where
 	// AWS says that there is none.
 	names map[wish]*lack
+	// withoutServerless: Redshift Serverless is not offered in the region.
+	withoutServerless bool
 }
 
 // barred is the sighting of what could not be looked into at all.

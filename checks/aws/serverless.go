@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"slices"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -47,6 +48,29 @@ func (r *region) listed(ctx context.Context, keep func(name string) bool) ([]*fa
 		})
 	})
 	return targets, l
+}
+
+// offersNoWorkgroups reports whether l, for which the workgroups of the region are
+// lacking, shows that it cannot have any. Three things have to agree, since a
+// resolver may be made to say that a name does not exist: AWS's own list of
+// endpoints has none, there is no host of the name that it would have, and clusters,
+// of which the caller knows that they were listed, were asked for in the same way.
+func (r *region) offersNoWorkgroups(ctx context.Context, l *lack) bool {
+	if l == nil || !noServerless(r.name) || r.redshift.Options().BaseEndpoint != nil {
+		return false
+	}
+	// The endpoint there would be without FIPS, dual stack or one of the user's own.
+	endpoint, err := redshiftserverless.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, redshiftserverless.EndpointParameters{Region: &r.name})
+	return err == nil && l.noHost == endpoint.URI.Hostname()
+}
+
+// noServerless reports whether the region has Redshift and not Redshift Serverless
+// in AWS's list of endpoints, as of the SDK in use
+// (https://docs.aws.amazon.com/general/latest/gr/redshift-service.html).
+func noServerless(region string) bool {
+	return slices.Contains([]string{
+		"eusc-de-east-1", "me-south-1", "us-iso-east-1", "us-iso-west-1", "us-isob-east-1", "us-isob-west-1",
+	}, region)
 }
 
 // namespace is what a namespace tells of the workgroups in it.

@@ -97,6 +97,7 @@ func (r *region) fetchVPCs(ctx context.Context, ids []string) {
 					return 0, nil, err
 				}
 				told[v.ID] = v
+				r.dns.optionsOf[v.ID] = sdk.ToString(out.Vpcs[i].DhcpOptionsId)
 			}
 			return len(out.Vpcs), out.NextToken, nil
 		})

@@ -2,7 +2,6 @@ package digest
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 
 	"github.com/rscheck/rscheck/checks/facts"
@@ -34,28 +33,34 @@ func (d *digester) bastion() {
 	b.WayIn, b.Onward = d.throughBastion(b.Port)
 	verdict := both(netpath.Verdict(b.WayIn.Verdict), netpath.Verdict(b.Onward.Verdict))
 	if b.Verdict = string(verdict); verdict == netpath.Unknown {
-		d.lack("network.bastion", distinct(slices.Concat(b.WayIn.Missing, b.Onward.Missing)))
+		d.lack("network.bastion.verdict", distinct(slices.Concat(b.WayIn.Missing, b.Onward.Missing)))
 	}
 }
 
 // throughBastion judges the two parts of the way. On the first a region of the
 // loader that is let through whole is enough, as on a way without a bastion.
 func (d *digester) throughBastion(port int) (Passage, Source) {
-	var sources []netip.Prefix
-	var regions []string // of each source
-	for _, region := range d.regions() {
-		for _, source := range d.settings.Profile.Sources(region) {
-			sources, regions = append(sources, source), append(regions, region)
-		}
-	}
-	in, onward := netpath.ThroughBastion(d.target, port, sources)
+	sources, regions := d.sources()
+	in, onward := netpath.ThroughBastion(d.target, port, d.settings.Form.Host, sources)
 	first := digester{target: d.target, settings: d.settings}
 	for i, path := range in {
 		first.paths = append(first.paths, Path{Region: regions[i], Path: path})
 	}
 	second := source(Path{Path: onward}, netpath.FromBastionStages)
 	second.Missing = distinct(second.Missing)
-	return first.passage(netpath.ToBastionStages, netpath.Allow), second
+	return first.wayIn(), second
+}
+
+// wayIn folds the paths to the bastion into one answer. The regions that are meant
+// are found as on a way without a bastion, security groups first.
+func (d *digester) wayIn() Passage {
+	answer, _ := newSieve(len(d.regions())).ask(d.shortfalls(d.paths, netpath.ToBastionStages))
+	d.sift([][]netpath.Stage{{netpath.SecurityGroups}, {netpath.NACLInbound, netpath.NACLOutbound}, netpath.ToBastionStages})
+	p := d.passage(netpath.ToBastionStages, answer)
+	if answer == netpath.Unknown {
+		p.Missing = d.unknownHops(netpath.ToBastionStages, d.meant.left())
+	}
+	return p
 }
 
 // distinct returns the Unknowns, each once.

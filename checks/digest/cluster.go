@@ -1,6 +1,7 @@
 package digest
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -23,9 +24,30 @@ func (d *digester) cluster() {
 	} {
 		d.lack("cluster."+field, d.target.Lacking("cluster."+field))
 	}
+	d.typedAddress()
 	d.setup()
 	d.requireSSL()
 	d.usedSecurityGroups()
+}
+
+// typedAddress finds whether the host that was typed into the loader is a public
+// address of the endpoint.
+func (d *digester) typedAddress() {
+	typed, err := netip.ParseAddr(d.settings.Form.Host)
+	if err != nil {
+		return
+	}
+	public := []string{d.target.Cluster.ElasticIP.IP}
+	for _, i := range d.target.Network.Interfaces {
+		public = append(public, i.PublicIP)
+	}
+	for _, address := range public {
+		if a, err := netip.ParseAddr(address); err == nil && a == typed {
+			d.doc.Cluster.TypedAddress = true
+			return
+		}
+	}
+	d.lack("cluster.typed_address", d.missing("cluster.elastic_ip", "network.interfaces"))
 }
 
 // requireSSL finds whether require_ssl is set, and in force. A parameter that

@@ -16,11 +16,16 @@ type Digest struct {
 	Lacks []Lack
 	// Paths are those of all the loader's addresses that were looked at.
 	Paths []Path
+	// Exposure is who else the security groups let in, nil where they were not
+	// looked at.
+	Exposure *netpath.Exposure
 }
 
 // Path is the way of one address of one region of the loader.
 type Path struct {
 	Region string
+	// Aside: the region is not the one that is meant, so the path does not count.
+	Aside bool
 	netpath.Path
 }
 
@@ -37,7 +42,7 @@ func Of(t *facts.Target, s loader.Settings, at time.Time) Digest {
 	d.cluster()
 	d.network()
 	d.database()
-	return Digest{Document: d.doc, Lacks: d.lacks, Paths: d.paths}
+	return Digest{Document: d.doc, Lacks: d.lacks, Paths: d.paths, Exposure: d.exposed}
 }
 
 type digester struct {
@@ -48,6 +53,10 @@ type digester struct {
 	doc   Document
 	lacks []Lack
 	paths []Path
+	// meant are the regions of the loader, of regionIDs, that paths count from.
+	meant     sieve
+	regionIDs []string
+	exposed   *netpath.Exposure
 }
 
 // lack records that the field of the document at path could not be derived.

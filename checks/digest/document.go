@@ -60,10 +60,13 @@ type Form struct {
 
 // Cluster is how the target is set up.
 type Cluster struct {
-	Status             string              `json:"status"`
-	AvailabilityStatus string              `json:"availability_status"`
-	Endpoint           Endpoint            `json:"endpoint"`
-	CustomDomain       string              `json:"custom_domain"`
+	Status             string   `json:"status"`
+	AvailabilityStatus string   `json:"availability_status"`
+	Endpoint           Endpoint `json:"endpoint"`
+	CustomDomain       string   `json:"custom_domain"`
+	// TypedAddress is whether the host that was typed into the loader is a public
+	// address of the endpoint.
+	TypedAddress       bool                `json:"typed_address"`
 	PubliclyAccessible bool                `json:"publicly_accessible"`
 	VPCID              string              `json:"vpc_id"`
 	AdminUser          string              `json:"admin_user"`
@@ -76,6 +79,19 @@ type Cluster struct {
 	Documented bool    `json:"documented"`
 	Pending    Pending `json:"pending"`
 	Logging    Logging `json:"logging"`
+	// Interruptions are the scheduled actions that will pause or resize the
+	// cluster.
+	Interruptions []Interruption `json:"interruptions"`
+}
+
+// Interruption is a scheduled action that takes the cluster away for a while.
+type Interruption struct {
+	Name     string `json:"name"`     // of the scheduled action
+	Action   string `json:"action"`   // pause or resize
+	Next     string `json:"next"`     // when, in UTC and RFC 3339
+	Schedule string `json:"schedule"` // as AWS tells it, in UTC
+	// Stays is whether it is a pause that no scheduled action ends.
+	Stays bool `json:"stays"`
 }
 
 // Pending are the changes asked for, and not in force yet, that may keep the
@@ -149,7 +165,7 @@ type Bastion struct {
 	// where the connection takes none.
 	Verdict string `json:"verdict"`
 	ID      string `json:"id"`   // of the instance
-	Port    int    `json:"port"` // where it takes SSH
+	Port    int    `json:"port"` // where it takes SSH; 0 where the connection takes none
 	// Group is one of its security groups, empty for none.
 	Group string `json:"group"`
 	// WayIn is the loader's way to the bastion.
@@ -203,10 +219,13 @@ type Passage struct {
 	// whole: with region "any", allow means that one region's set is let
 	// through whole.
 	Verdict string `json:"verdict"`
-	// Regions are the loader regions whose addresses are all let through.
+	// Regions are the regions of the loader, of those that are meant, whose
+	// addresses are all let through.
 	Regions []string `json:"regions"`
-	// Sources are the loader's addresses that matter to the verdict: none where
-	// it is allow.
+	// Sources are the addresses, of the regions that are meant, that matter to the
+	// verdict: none where it is allow. Where it is unknown they are known all the
+	// same, and are none unless a change is known that would settle it for one of
+	// them (of the way in to a bastion they are always told).
 	Sources []Source `json:"sources"`
 	// Missing is what an unknown verdict lacks.
 	Missing []facts.Unknown `json:"missing"`
@@ -217,7 +236,8 @@ type Source struct {
 	Address string `json:"address"` // CIDR
 	Region  string `json:"region"`  // the loader's
 	Verdict string `json:"verdict"` // allow, deny, unknown, not_applicable
-	// Hops are the stages of this passage, in order of travel.
+	// Hops are the stages of this passage, in order of travel. One that several
+	// things deny is there for each of them.
 	Hops    []Hop           `json:"hops"`
 	Missing []facts.Unknown `json:"missing"`
 }
@@ -239,36 +259,72 @@ type Hop struct {
 	// RuleNumber is a free number of a network ACL ahead of the rule that
 	// denies; 0 where there is none or it does not matter.
 	RuleNumber int `json:"rule_number"`
-	// Gateway is the internet gateway a route should lead to; empty where none
-	// is attached.
-	Gateway string `json:"gateway"`
 	// Route is the destination prefix of a route in the way, empty for none.
 	Route string `json:"route"`
-	// CIDR is what a network ACL between a bastion and the endpoint should let
-	// through.
+	// Target is what a route back should lead to: the internet gateway, or the
+	// VPC endpoint or interface of a middlebox. Empty where there is nothing.
+	Target string `json:"target"`
+	// Exclusion is the exclusion from Block Public Access to change; empty where
+	// one is to be created for Object.
+	Exclusion string `json:"exclusion"`
+	// Obstacle is why no command helps: own_range, a range of the VPC holds the
+	// address; exclusions_barred, the organization allows no exclusions; empty for
+	// none.
+	Obstacle string `json:"obstacle"`
+	// CIDR is what a network ACL or a security group between a bastion and the
+	// endpoint should let through.
 	CIDR string `json:"cidr"`
+	// Group is a security group of the endpoint, which a rule of the bastion's
+	// group may name in the place of CIDR; empty for none.
+	Group string `json:"group"`
 }
 
-// Exposure is the public address space beyond the loader's own that the security
-// groups let in on the cluster's port.
+// Exposure is the address space beyond the loader's own that the security groups let
+// in on the cluster's port.
 type Exposure struct {
 	// Width is world (all public IPv4 addresses), wide (a /8 or more in sum),
-	// broad (a /16 or more), narrow (less) or none.
+	// broad (a /16 or more), narrow (more than a /24), few (less) or none.
 	Width string `json:"width"`
-	// Addresses is how many IPv4 addresses, in digits.
+	// Addresses is how many public IPv4 addresses, as "65,536". AtLeast is whether
+	// there may be more, not all rules being known.
 	Addresses string `json:"addresses"`
-	// Rules are the rules that let them in, the widest first.
+	AtLeast   bool   `json:"at_least"`
+	// Public and IPv6 are the public prefixes that hold them, as few as possible,
+	// the widest first; Private are those of private networks.
+	Public  Prefixes `json:"public"`
+	IPv6    Prefixes `json:"ipv6"`
+	Private Prefixes `json:"private"`
+	// Rules are the rules that let public addresses in, the widest first.
 	Rules []ExposedRule `json:"rules"`
+	// Needing are the loader's addresses that are let in by wide rules alone.
+	Needing []NeedingAddress `json:"needing"`
+}
+
+// Prefixes are the first few of some prefixes, and how many more there are.
+type Prefixes struct {
+	First []string `json:"first"`
+	More  int      `json:"more"`
+}
+
+// NeedingAddress is an address of the loader, as CIDR, and a group with a wide rule
+// that lets it in.
+type NeedingAddress struct {
+	Group   string `json:"group"`
+	Address string `json:"address"`
 }
 
 // ExposedRule is an inbound rule that lets in more than the loader.
 type ExposedRule struct {
-	Group    string `json:"group"`
-	CIDR     string `json:"cidr"`        // the rule's source, or of an entry of its prefix list
-	List     string `json:"prefix_list"` // empty for a rule with a CIDR
-	Protocol string `json:"protocol"`
-	FromPort int    `json:"from_port"` // -1 for all ports
-	ToPort   int    `json:"to_port"`
-	// Wide is whether this rule alone is a /16 or more of public addresses.
+	Group string `json:"group"`
+	CIDR  string `json:"cidr"`        // the rule's source, or an entry of its prefix list
+	List  string `json:"prefix_list"` // empty for a rule with a CIDR
+	// Entries are those of the prefix list that let public addresses in, where the
+	// rule is told once for all of them: in Exposure.
+	Entries  Prefixes `json:"entries"`
+	Protocol string   `json:"protocol"`
+	FromPort int      `json:"from_port"` // -1 for all ports
+	ToPort   int      `json:"to_port"`
+	// Wide is whether this rule alone, with all of its prefix list, is a /16 or more
+	// of public addresses.
 	Wide bool `json:"wide"`
 }

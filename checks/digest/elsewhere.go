@@ -1,8 +1,6 @@
 package digest
 
 import (
-	"net/netip"
-
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/netpath"
 )
@@ -11,13 +9,7 @@ import (
 // them are certain the others are told of one by one.
 func (d *digester) elsewhere() {
 	const path = "network.elsewhere"
-	var sources []netip.Prefix
-	var regions []string // of each source
-	for _, region := range d.regions() {
-		for _, source := range d.settings.Profile.Sources(region) {
-			sources, regions = append(sources, source), append(regions, region)
-		}
-	}
+	sources, regions := d.sources()
 	moves, missing := netpath.Elsewhere(d.target, sources)
 	if len(missing) > 0 {
 		d.lack(path, missing)
@@ -36,40 +28,33 @@ func (d *digester) elsewhere() {
 	}
 }
 
-// otherSubnet folds a move over the loader's addresses. A region that the subnet
-// lets through counts if it gets through on the rest of the way, or if the subnet
-// treats all regions alike.
+// otherSubnet asks of a move what is asked of the paths: whether the subnet lets one
+// of the regions through whole that are left.
 func (d *digester) otherSubnet(m *netpath.Move, regions []string) OtherSubnet {
 	c := &d.target.Cluster
 	s := OtherSubnet{ID: m.Subnet, Zone: m.AvailabilityZone, Secondary: c.MultiAZ && c.Secondary.AvailabilityZone == m.AvailabilityZone}
-	var p Passage
-	byRegion := map[string]netpath.Verdict{}
-	every := netpath.Allow
+	paths := make([]Path, len(m.Paths))
 	for i, path := range m.Paths {
-		source := source(Path{Region: regions[i], Path: path}, netpath.MoveStages)
-		p.Sources = append(p.Sources, source)
-		verdict, seen := byRegion[regions[i]]
-		if !seen {
-			verdict = netpath.Allow
-		}
-		byRegion[regions[i]] = both(verdict, netpath.Verdict(source.Verdict))
-		every = both(every, netpath.Verdict(source.Verdict))
-		s.Missing = append(s.Missing, source.Missing...)
+		paths[i] = Path{Region: regions[i], Path: path}
 	}
-	verdict := every
-	for region, there := range byRegion {
-		verdict = either(verdict, both(there, d.regionWhole(region)))
+	verdict, after := d.meant.ask(d.shortfalls(paths, netpath.MoveStages))
+	var missing []facts.Unknown
+	for _, path := range paths {
+		found := source(path, netpath.MoveStages)
+		if d.meant.left().has(d.region(path.Region)) {
+			missing = append(missing, found.Missing...)
+		}
+		if verdict == netpath.Deny && m.Missing == nil && after.left().has(d.region(path.Region)) {
+			s.Sources = append(s.Sources, found)
+		}
 	}
 	switch {
 	case verdict == netpath.Deny && m.Missing != nil:
 		verdict, s.Missing = netpath.Unknown, m.Missing // it may be where the endpoint is now
-	case verdict == netpath.Deny:
-		p.keepNearest()
-		s.Sources, s.Missing = p.Sources, nil
-	case verdict == netpath.Allow:
-		s.Missing = nil
-	case len(s.Missing) == 0:
-		s.Missing = d.unknownHops(selective)
+	case verdict == netpath.Unknown && len(missing) > 0:
+		s.Missing = missing
+	case verdict == netpath.Unknown:
+		s.Missing = d.unknownHops(netpath.Stages, newSieve(len(d.regions())).left())
 	}
 	s.Verdict = string(verdict)
 	return s

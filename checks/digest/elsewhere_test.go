@@ -38,9 +38,10 @@ func TestOtherSubnetMustLetTheSameRegionThrough(t *testing.T) {
 		lacking       bool
 	}{
 		"everybody":                             {"any", northAmerica, everybody, nil, "allow", 0, false},
-		"nobody":                                {"any", northAmerica, nil, nil, "deny", 8, false},
+		"nobody":                                {"any", northAmerica, nil, nil, "deny", 4, false},
 		"the region that is admitted":           {"any", northAmerica, northAmerica, nil, "allow", 0, false},
 		"another than is admitted":              {"any", northAmerica, europe, nil, "deny", 4, false},
+		"nobody, and nobody is admitted":        {"any", nil, nil, nil, "deny", 8, false},
 		"everybody, and nobody is admitted":     {"any", nil, everybody, nil, "allow", 0, false},
 		"three of four":                         {"north-america", northAmerica, northAmerica[:3], nil, "deny", 1, false},
 		"the region named, the other let in":    {"north-america", northAmerica, europe, nil, "deny", 4, false},

@@ -1,12 +1,11 @@
 package digest
 
 import (
-	"maps"
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
 	"github.com/rscheck/rscheck/checks/netpath"
 )
 
@@ -26,35 +25,27 @@ func (d *digester) network() {
 		d.lack("network", missing)
 		return
 	}
-	d.exposure()
 	d.link()
 	d.bastion()
 	n := &d.doc.Network
-	passages := []struct {
-		path   string
-		into   *Passage
-		stages []netpath.Stage
-	}{
-		{"network.public_access", &n.PublicAccess, passageStages.publicAccess},
-		{"network.way_out", &n.WayOut, passageStages.wayOut},
+	// The security groups come first: an allow-list says which region is meant.
+	questions := []question{
 		{"network.security_groups", &n.SecurityGroups, passageStages.securityGroups},
 		{"network.network_acl", &n.NetworkACL, passageStages.networkACL},
+		{"network.way_out", &n.WayOut, passageStages.wayOut},
+		{"network.public_access", &n.PublicAccess, passageStages.publicAccess},
 		{"network.block_public_access", &n.BlockPublicAccess, passageStages.blockPublicAccess},
 	}
 	if d.settings.Connection != "direct" {
-		for _, p := range passages {
-			p.into.Verdict = string(netpath.NotApplicable)
+		for _, q := range questions {
+			q.into.Verdict = string(netpath.NotApplicable)
 		}
+		d.exposure()
 		return
 	}
 	d.decidePaths()
-	whole := d.anyRegionWhole()
-	for _, p := range passages {
-		*p.into = d.passage(p.stages, whole)
-		if p.into.Verdict == string(netpath.Unknown) {
-			d.lack(p.path, p.into.Missing)
-		}
-	}
+	d.ask(questions)
+	d.exposure()
 	d.elsewhere()
 	d.allowList()
 }
@@ -76,119 +67,131 @@ func (d *digester) notRequested(paths ...string) []facts.Unknown {
 // decidePaths decides the path of every address of the loader's region, or of
 // all its regions.
 func (d *digester) decidePaths() {
-	for _, region := range d.regions() {
-		for _, path := range netpath.Decide(d.target, d.settings.Profile.Sources(region)) {
-			d.paths = append(d.paths, Path{Region: region, Path: path})
-		}
+	sources, regions := d.sources()
+	// All at once, for the numbers of new network ACL rules are shared among them.
+	for i, path := range netpath.Decide(d.target, sources) {
+		d.paths = append(d.paths, Path{Region: regions[i], Path: path})
 	}
 }
 
+// sources are the loader's addresses, and the region of each.
+func (d *digester) sources() (sources []netip.Prefix, regions []string) {
+	for _, region := range d.regions() {
+		for _, source := range d.settings.Profile.Sources(region) {
+			sources, regions = append(sources, source), append(regions, region)
+		}
+	}
+	return sources, regions
+}
+
+// regions are the loader's regions that come into question.
 func (d *digester) regions() []string {
-	if d.settings.Region != "" && d.settings.Region != "any" {
-		return []string{d.settings.Region}
+	switch {
+	case d.regionIDs != nil:
+	case d.settings.Region != "" && d.settings.Region != loader.Any:
+		d.regionIDs = []string{d.settings.Region}
+	default:
+		d.regionIDs = d.settings.Profile.RegionIDs()
 	}
-	return d.settings.Profile.RegionIDs()
+	return d.regionIDs
 }
 
-// selective are the stages that can tell one address from another. The rest of a
-// path is the same for all.
-var selective = []netpath.Stage{netpath.ReturnRoute, netpath.NACLInbound, netpath.SecurityGroups, netpath.NACLOutbound}
-
-// anyRegionWhole tells whether the stages that tell addresses apart let at least
-// one region's set through, all of them the same set. Without it, security
-// groups that admit one region and a network ACL that admits another would each
-// pass on its own.
-func (d *digester) anyRegionWhole() netpath.Verdict {
-	best := netpath.Deny
-	for _, region := range d.regions() {
-		best = either(best, d.regionWhole(region))
-	}
-	return best
+// question is what one check asks of the loader's paths.
+type question struct {
+	path   string // of the field of the document
+	into   *Passage
+	stages []netpath.Stage
 }
 
-// regionWhole tells whether those stages let a region's whole set through.
-func (d *digester) regionWhole(region string) netpath.Verdict {
-	verdict := netpath.Allow
+// ask answers the questions, in turn.
+func (d *digester) ask(questions []question) {
+	stages := make([][]netpath.Stage, len(questions))
+	for i, q := range questions {
+		stages[i] = q.stages
+	}
+	answers, asked := d.sift(stages)
+	for i, q := range questions {
+		*q.into = d.passage(q.stages, answers[i])
+		if answers[i] != netpath.Unknown {
+			continue
+		}
+		q.into.Missing = d.unknownHops(q.stages, asked[i])
+		if len(q.into.Missing) == 0 { // it depends on the region, and that on what was asked before
+			q.into.Missing = d.unknownHops(slices.Concat(stages[:i]...), asked[0])
+		}
+		if !slices.ContainsFunc(q.into.Sources, curable) {
+			q.into.Sources = nil
+		}
+		d.lack(q.path+".verdict", q.into.Missing)
+	}
+}
+
+// sift asks of the paths, in turn, whether each set of stages lets a region through,
+// and sets those aside that are not of the regions left. It returns the answers, and
+// of which regions each was asked.
+func (d *digester) sift(questions [][]netpath.Stage) (answers []netpath.Verdict, asked []bundle) {
+	d.meant = newSieve(len(d.regions()))
+	for _, stages := range questions {
+		asked = append(asked, d.meant.left())
+		answer, left := d.meant.ask(d.shortfalls(d.paths, stages))
+		answers, d.meant = append(answers, answer), left
+	}
+	left := d.meant.left()
+	for i := range d.paths {
+		d.paths[i].Aside = !left.has(d.region(d.paths[i].Region))
+	}
+	return answers, asked
+}
+
+// region is the place of a region in the bundles.
+func (d *digester) region(id string) int { return slices.Index(d.regions(), id) }
+
+// shortfalls tells of each region how many of its addresses the stages refuse.
+func (d *digester) shortfalls(paths []Path, stages []netpath.Stage) []shortfall {
+	found := make([]shortfall, len(d.regions()))
+	for i := range paths {
+		found[d.region(paths[i].Region)].add(stagesVerdict(paths[i].Path, stages))
+	}
+	return found
+}
+
+// passage tells what the stages say of the addresses of the regions that are left.
+func (d *digester) passage(stages []netpath.Stage, answer netpath.Verdict) Passage {
+	p := Passage{Verdict: string(answer), Regions: []string{}}
+	shortfalls := d.shortfalls(d.paths, stages)
+	for i, id := range d.regions() {
+		if d.meant.left().has(i) && shortfalls[i].most == 0 {
+			p.Regions = append(p.Regions, id)
+		}
+	}
 	for _, path := range d.paths {
-		if path.Region == region {
-			verdict = both(verdict, stagesVerdict(path.Path, selective))
-		}
-	}
-	return verdict
-}
-
-// passage folds the stages over the loader's addresses. With several regions,
-// one that is let through whole is enough; whole tells whether one is so on the
-// entire way, which matters where these stages refuse some other region.
-func (d *digester) passage(stages []netpath.Stage, whole netpath.Verdict) Passage {
-	p := Passage{Regions: []string{}}
-	verdict, refuses := netpath.Deny, false
-	byRegion := map[string]netpath.Verdict{}
-	for _, region := range d.regions() {
-		byRegion[region] = netpath.Allow
-	}
-	for _, path := range d.paths {
-		s := source(path, stages)
-		p.Sources = append(p.Sources, s)
-		byRegion[path.Region] = both(byRegion[path.Region], netpath.Verdict(s.Verdict))
-		refuses = refuses || s.Verdict == string(netpath.Deny)
-	}
-	for _, region := range d.regions() {
-		verdict = either(verdict, byRegion[region])
-		if byRegion[region] == netpath.Allow {
-			p.Regions = append(p.Regions, region)
-		}
-	}
-	if verdict == netpath.Allow && len(p.Regions) < len(d.regions()) && whole != netpath.Allow {
-		if verdict = netpath.Unknown; refuses {
-			verdict = whole
-		}
-	}
-	p.Verdict = string(verdict)
-	switch verdict {
-	case netpath.Allow:
-		p.Sources = nil
-	case netpath.Deny:
-		p.keepNearest()
-	case netpath.Unknown:
-		p.Missing = d.unknownHops(stages)
-		if len(p.Missing) == 0 {
-			p.Missing = d.unknownHops(selective)
+		if !path.Aside && answer != netpath.Allow {
+			p.Sources = append(p.Sources, source(path, stages))
 		}
 	}
 	return p
 }
 
-// keepNearest keeps the sources of the region that lacks the fewest addresses,
-// or of several that lack as few: whoever allowed three of four is in no doubt
-// about the region.
-func (p *Passage) keepNearest() {
-	denied := map[string]int{}
-	for _, s := range p.Sources {
-		if s.Verdict == string(netpath.Deny) {
-			denied[s.Region]++
-		}
-	}
-	fewest := slices.Min(slices.Collect(maps.Values(denied)))
-	p.Sources = slices.DeleteFunc(p.Sources, func(s Source) bool { return denied[s.Region] != fewest })
+// curable reports whether a change is known after which what is not known would not
+// matter: replies that pass to some ports only can be let through to all.
+func curable(s Source) bool {
+	return slices.ContainsFunc(s.Hops, func(h Hop) bool { return h.Verdict == string(netpath.Unknown) && h.Object != "" })
 }
 
-// unknownHops gathers what the stages lack, on all paths, each once.
-func (d *digester) unknownHops(stages []netpath.Stage) []facts.Unknown {
+// unknownHops gathers what the stages lack on the paths from the regions, each once.
+func (d *digester) unknownHops(stages []netpath.Stage, regions bundle) []facts.Unknown {
 	var missing []facts.Unknown
 	for _, path := range d.paths {
+		if !regions.has(d.region(path.Region)) {
+			continue
+		}
 		for _, hop := range path.Hops {
-			if hop.Verdict != netpath.Unknown || !slices.Contains(stages, hop.Stage) {
-				continue
-			}
-			for _, u := range hop.Missing {
-				if !slices.Contains(missing, u) {
-					missing = append(missing, u)
-				}
+			if hop.Verdict == netpath.Unknown && slices.Contains(stages, hop.Stage) {
+				missing = append(missing, hop.Missing...)
 			}
 		}
 	}
-	return missing
+	return distinct(missing)
 }
 
 // source tells of one address what the stages say.
@@ -198,17 +201,30 @@ func source(path Path, stages []netpath.Stage) Source {
 		if !slices.Contains(stages, hop.Stage) {
 			continue
 		}
-		s.Hops = append(s.Hops, Hop{
-			Stage: string(hop.Stage), Verdict: string(hop.Verdict), Detail: hop.Detail,
-			Kind: hop.By.Kind, ID: hop.By.ID,
-			Object: hop.Remedy.Object, RuleNumber: hop.Remedy.RuleNumber, Gateway: hop.Remedy.Gateway, Route: hop.Remedy.Route,
-			CIDR: hop.Remedy.CIDR,
-		})
+		s.Hops = append(s.Hops, hops(hop)...)
 		if hop.Verdict == netpath.Unknown {
 			s.Missing = append(s.Missing, hop.Missing...)
 		}
 	}
 	return s
+}
+
+// hops tells a hop, one with several causes once for each.
+func hops(h netpath.Hop) []Hop {
+	plain := Hop{Stage: string(h.Stage), Verdict: string(h.Verdict), Detail: h.Detail, Kind: h.By.Kind, ID: h.By.ID}
+	if len(h.Causes) == 0 {
+		return []Hop{plain}
+	}
+	told := make([]Hop, len(h.Causes))
+	for i, c := range h.Causes {
+		r := c.Remedy
+		told[i] = Hop{
+			Stage: plain.Stage, Verdict: plain.Verdict, Detail: c.Detail, Kind: c.By.Kind, ID: c.By.ID,
+			Object: r.Object, RuleNumber: r.RuleNumber, Route: r.Route, Target: r.Target, Exclusion: r.Exclusion,
+			Obstacle: string(r.Obstacle), CIDR: r.CIDR, Group: r.Group,
+		}
+	}
+	return told
 }
 
 func stagesVerdict(path netpath.Path, stages []netpath.Stage) netpath.Verdict {
@@ -230,68 +246,4 @@ func both(a, b netpath.Verdict) netpath.Verdict {
 		return netpath.Unknown
 	}
 	return netpath.Allow
-}
-
-// either is Kleene's or.
-func either(a, b netpath.Verdict) netpath.Verdict {
-	switch {
-	case a == netpath.Allow || b == netpath.Allow:
-		return netpath.Allow
-	case a == netpath.Unknown || b == netpath.Unknown:
-		return netpath.Unknown
-	}
-	return netpath.Deny
-}
-
-// exposure sums up who else the security groups let in. What is certainly wide
-// is told even where other groups could not be read.
-func (d *digester) exposure() {
-	var loader []netip.Prefix
-	for _, region := range d.settings.Profile.RegionIDs() {
-		loader = append(loader, d.settings.Profile.Sources(region)...)
-	}
-	exposed := netpath.Exposed(d.target, loader)
-	e := &d.doc.Network.Exposure
-	e.Width, e.Addresses = width(exposed), strconv.FormatUint(exposed.Addresses, 10)
-	for _, r := range exposed.Rules {
-		e.Rules = append(e.Rules, exposedRule(&r))
-	}
-	if e.Width == "narrow" || e.Width == "none" {
-		d.lack("network.exposure", exposed.Missing)
-	}
-}
-
-func exposedRule(r *netpath.ExposedRule) ExposedRule {
-	ports := facts.Ports{From: -1, To: -1}
-	if r.Ports != nil {
-		ports = *r.Ports
-	}
-	return ExposedRule{
-		Group: r.Group, CIDR: r.CIDR.String(), List: r.PrefixList, Protocol: r.Protocol,
-		FromPort: ports.From, ToPort: ports.To, Wide: r.Addresses >= broad || r.CIDR.Addr().Is6() && r.CIDR.Bits() < wideIPv6,
-	}
-}
-
-// How many IPv4 addresses beyond the loader's make an exposure broad and wide, a
-// /16 and a /8 in sum; and the longest IPv6 prefix that is wide, for a /32 is
-// what a provider gets.
-const (
-	broad    = 1 << 16
-	wide     = 1 << 24
-	wideIPv6 = 32
-)
-
-func width(x netpath.Exposure) string {
-	wideV6 := slices.ContainsFunc(x.IPv6, func(p netip.Prefix) bool { return p.Bits() < wideIPv6 })
-	switch {
-	case x.World:
-		return "world"
-	case x.Addresses >= wide, wideV6:
-		return "wide"
-	case x.Addresses >= broad:
-		return "broad"
-	case x.Addresses > 0, len(x.IPv6) > 0:
-		return "narrow"
-	}
-	return "none"
 }

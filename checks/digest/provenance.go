@@ -19,6 +19,7 @@ var provenance = []struct {
 	{"cluster.endpoint", []string{"cluster.endpoint"}},
 	{"cluster.custom_domain", []string{"cluster.custom_domain"}},
 	{"cluster.publicly_accessible", []string{"cluster.publicly_accessible"}},
+	{"cluster.typed_address", []string{"cluster.elastic_ip", "network.interfaces"}},
 	{"cluster.vpc_id", []string{"cluster.vpc_id"}},
 	{"cluster.admin_user", []string{"cluster.admin_user"}},
 	{"cluster.database_name", []string{"cluster.database_name"}},
@@ -27,6 +28,7 @@ var provenance = []struct {
 	{"cluster.documented", []string{"cluster.status"}}, // whoever knows the kind of target asked AWS
 	{"cluster.pending", []string{"cluster.pending"}},
 	{"cluster.logging", []string{"cluster.logging"}},
+	{"cluster.interruptions", []string{"cluster.scheduled_actions"}},
 	{"cluster.security_groups", append([]string{"network.group_associations"}, groupFacts...)},
 	{"network.public_access", append([]string{"cluster.publicly_accessible", "cluster.elastic_ip"}, endpointFacts...)},
 	{"network.way_out", slices.Concat(endpointFacts, routeFacts, everyStage)},
@@ -37,7 +39,10 @@ var provenance = []struct {
 	{"network.elsewhere", slices.Concat([]string{"network.block_public_access", "network.caller_account"}, endpointFacts, routeFacts, everyStage)},
 	{"network.allow_list", slices.Concat([]string{"network.prefix_lists", "network.group_associations"}, groupFacts, endpointFacts)},
 	{"network.bastion", slices.Concat(
-		[]string{"network.bastion", "network.group_associations", "network.caller_account", "network.vpc_endpoints"},
+		[]string{
+			"network.bastion", "network.group_associations", "network.caller_account", "network.vpc_endpoints",
+			"cluster.node_type", "cluster.elastic_ip", // where the endpoint's name leads the bastion
+		},
 		groupFacts, endpointFacts, everyStage,
 	)},
 	{"network.link", []string{"cluster.status"}},

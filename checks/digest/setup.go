@@ -19,6 +19,7 @@ func (d *digester) setup() {
 	c.Documented = slices.Contains(d.settings.Profile.Targets, string(d.target.Kind))
 	d.pending()
 	d.logging()
+	d.interruptions()
 }
 
 // pending finds the changes asked for that will keep the loader out.

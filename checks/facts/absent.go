@@ -40,7 +40,11 @@ func absentFields(t reflect.Type, object map[string]any, at string) []string {
 		name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		path := strings.TrimPrefix(at+"."+name, ".")
 		value, there := object[name]
-		switch kind := t.Field(i).Type; {
+		kind := t.Field(i).Type
+		if kind.Kind() == reflect.Pointer {
+			kind = kind.Elem()
+		}
+		switch {
 		case !there && option != "omitempty":
 			absent = append(absent, path)
 		case !there:

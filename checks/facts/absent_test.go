@@ -13,6 +13,8 @@ func TestAFactThatASnapshotDoesNotHaveIsUnknown(t *testing.T) {
 	var whole bytes.Buffer
 	target := facts.Target{ID: "a", Kind: facts.ProvisionedCluster}
 	target.Network.RouteTables = []facts.RouteTable{{ID: "rtb-1"}}
+	target.Network.SecurityGroups = []facts.SecurityGroup{{ID: "sg-1", Outbound: &facts.Outbound{}}}
+	target.Network.VPC.DNS = &facts.DNS{}
 	if err := facts.Write(&whole, facts.Snapshot{Schema: facts.SnapshotSchema, Targets: []facts.Target{target}}); err != nil {
 		t.Fatal(err)
 	}
@@ -20,10 +22,12 @@ func TestAFactThatASnapshotDoesNotHaveIsUnknown(t *testing.T) {
 		without string
 		lacking []string
 	}{
-		"nothing left out":        {"", nil},
-		"a flag":                  {`"publicly_accessible": false,`, []string{"cluster.publicly_accessible"}},
-		"a field of an element":   {`"associations": [],`, []string{"network.route_tables"}},
-		"a field inside a struct": {`"exclusions_allowed": "",`, []string{"network.block_public_access.exclusions_allowed"}},
+		"nothing left out":                      {"", nil},
+		"a flag":                                {`"publicly_accessible": false,`, []string{"cluster.publicly_accessible"}},
+		"a field of an element":                 {`"associations": [],`, []string{"network.route_tables"}},
+		"a field of what may be left out whole": {`"hostnames": false,`, []string{"network.vpc.dns.hostnames"}},
+		"the same in an element":                {`"permissions": []`, []string{"network.security_groups"}},
+		"a field inside a struct":               {`"exclusions_allowed": "",`, []string{"network.block_public_access.exclusions_allowed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := whole.String()

@@ -42,6 +42,26 @@ type Cluster struct {
 	// Logging is audit logging. Of a cluster it takes a call of its own, and is
 	// asked for only by name.
 	Logging Logging `json:"logging"`
+	// ScheduledActions are what Redshift's own scheduler has to do with the
+	// cluster, done and disabled ones too; a workgroup has none. Who else may
+	// pause it by a clock is not known.
+	ScheduledActions []ScheduledAction `json:"scheduled_actions"`
+}
+
+// ScheduledAction is an action of Redshift's scheduler. Its times are in UTC and
+// RFC 3339, empty where AWS told none
+// (https://docs.aws.amazon.com/redshift/latest/APIReference/API_ScheduledAction.html).
+type ScheduledAction struct {
+	Name   string `json:"name"`
+	Action string `json:"action"` // pause, resume, resize
+	// Schedule is "at(2026-11-24T22:00:00)" for once or "cron(0 22 * * ? *)", in
+	// UTC.
+	Schedule string `json:"schedule"`
+	State    string `json:"state"` // ACTIVE, DISABLED
+	Next     string `json:"next"`  // the first of the times at which it will run
+	// Start and End bound the time in which it runs at all.
+	Start string `json:"start"`
+	End   string `json:"end"`
 }
 
 // Logging is what DescribeLoggingStatus tells, or a namespace's LogExports.

@@ -29,7 +29,9 @@ type Snapshot struct {
 	// "targets.NAME" and "accounts.ID"; where accounts were named, a region's
 	// is "accounts.ID.regions.REGION".
 	Unknown []Unknown `json:"unknown"`
-	Targets []Target  `json:"targets"`
+	// Notes are remarks on where was looked. They decide nothing.
+	Notes   []string `json:"notes,omitempty"`
+	Targets []Target `json:"targets"`
 }
 
 // Tool is the program that made a snapshot or a report.

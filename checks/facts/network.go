@@ -57,6 +57,18 @@ type VPC struct {
 	// BlockPublicAccess is BlockPublicAccessStates.InternetGatewayBlockMode,
 	// empty where the API did not tell it.
 	BlockPublicAccess string `json:"block_public_access"`
+	// DNS is asked for only where the bastion is in the VPC; nil elsewhere.
+	DNS *DNS `json:"dns,omitempty"`
+}
+
+// DNS is how instances of a VPC resolve names
+// (https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html).
+type DNS struct {
+	Support   bool `json:"support"`   // enableDnsSupport: Amazon's server answers
+	Hostnames bool `json:"hostnames"` // enableDnsHostnames
+	// Servers are the domain-name-servers of the VPC's DHCP options: addresses, or
+	// "AmazonProvidedDNS". Empty where the options name none.
+	Servers []string `json:"servers"`
 }
 
 // SubnetGroup is a cluster subnet group. A workgroup's subnets are told as one
@@ -154,13 +166,21 @@ type GatewayAttachment struct {
 	State string `json:"state"` // "available" when attached
 }
 
-// SecurityGroup is a security group and its inbound permissions.
+// SecurityGroup is a security group and its permissions.
 type SecurityGroup struct {
 	ID      string       `json:"id"`
 	Name    string       `json:"name"`
 	VPCID   string       `json:"vpc_id"`
 	OwnerID string       `json:"owner_id"`
 	Inbound []Permission `json:"inbound"`
+	// Outbound is kept of the bastion's groups only; nil elsewhere.
+	Outbound *Outbound `json:"outbound,omitempty"`
+}
+
+// Outbound is what a security group lets out. In its permissions destinations stand
+// where those for what comes in have sources.
+type Outbound struct {
+	Permissions []Permission `json:"permissions"`
 }
 
 // Permission is an IpPermission: one protocol and range of ports for several
@@ -214,10 +234,24 @@ type VPCEndpoint struct {
 
 // BlockPublicAccess is VPC Block Public Access of the account and region.
 type BlockPublicAccess struct {
-	Mode              string      `json:"mode"`  // off, block-bidirectional, block-ingress
-	State             string      `json:"state"` // default-state, update-in-progress, update-complete
-	ExclusionsAllowed string      `json:"exclusions_allowed"`
-	Exclusions        []Exclusion `json:"exclusions"`
+	Mode              string `json:"mode"`  // off, block-bidirectional, block-ingress
+	State             string `json:"state"` // default-state, update-in-progress, update-complete
+	ExclusionsAllowed string `json:"exclusions_allowed"`
+	// Exclusions are those of the account and region. Where Block Public Access
+	// is Disabled they matter to nothing: they are not asked for, the list is
+	// empty and none of it is Unknown.
+	Exclusions []Exclusion `json:"exclusions"`
+}
+
+// Disabled reports whether Block Public Access is off and no change of it is
+// under way, so that no exclusion makes a difference. Of settings that could not
+// be read it is false.
+// https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html
+func (b *BlockPublicAccess) Disabled() bool { return b.Mode == "off" && b.Settled() }
+
+// Settled reports whether the mode is in force: no change of it is under way.
+func (b *BlockPublicAccess) Settled() bool {
+	return b.State == "default-state" || b.State == "update-complete"
 }
 
 // Exclusion exempts a VPC or a subnet from Block Public Access.

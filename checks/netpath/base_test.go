@@ -33,6 +33,7 @@ func base() *facts.Target {
 			Nodes:              []facts.Node{{Role: "LEADER", PrivateIP: "10.20.1.10", PublicIP: "192.0.2.10"}},
 			SecurityGroups:     []facts.GroupMember{{ID: "sg-1", Status: "active"}},
 			IPAddressType:      "ipv4",
+			NodeType:           "ra3.xlplus",
 		},
 		Network: facts.Network{
 			CallerAccount: "111122223333",
@@ -87,6 +88,11 @@ func toList(list, target string) facts.Route {
 
 func blackhole(cidr, target string) facts.Route {
 	return facts.Route{DestinationCIDR: cidr, Target: target, State: "blackhole", Origin: "CreateRoute"}
+}
+
+// learnt is a route that a virtual private gateway propagated.
+func learnt(cidr, target string) facts.Route {
+	return facts.Route{DestinationCIDR: cidr, Target: target, State: "active", Origin: "EnableVgwRoutePropagation"}
 }
 
 func entry(number int, action, protocol, cidr string, ports *facts.Ports) facts.NetworkACLEntry {
@@ -308,6 +314,14 @@ func hopOf(p netpath.Path, stage netpath.Stage) netpath.Hop {
 		}
 	}
 	return netpath.Hop{}
+}
+
+// remedyOf is the remedy of a hop that has one cause.
+func remedyOf(h netpath.Hop) netpath.Remedy {
+	if len(h.Causes) != 1 {
+		return netpath.Remedy{}
+	}
+	return h.Causes[0].Remedy
 }
 
 type prefix = netip.Prefix

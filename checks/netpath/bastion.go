@@ -3,7 +3,6 @@ package netpath
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
 )
@@ -11,6 +10,12 @@ import (
 const (
 	// Instance: the bastion runs.
 	Instance Stage = "instance"
+	// EndpointName: the name of the endpoint leads the bastion to an address at
+	// which it reaches the endpoint.
+	EndpointName Stage = "endpoint_name"
+	// BastionGroupsOutbound: a security group of the bastion lets connections to the
+	// endpoint out.
+	BastionGroupsOutbound Stage = "bastion_groups_outbound"
 	// LocalRoute: the route tables keep what the bastion and the cluster send each
 	// other inside the VPC.
 	LocalRoute Stage = "local_route"
@@ -28,15 +33,22 @@ var (
 		NACLInbound, SecurityGroups, NACLOutbound,
 	}
 	FromBastionStages = []Stage{
-		Endpoint, LocalRoute, BastionNACLOutbound, NACLInbound, SecurityGroups, NACLOutbound, BastionNACLInbound,
+		Endpoint, EndpointName, BastionGroupsOutbound, LocalRoute, BastionNACLOutbound, NACLInbound, SecurityGroups, NACLOutbound, BastionNACLInbound,
 	}
 )
 
 // ThroughBastion returns the path of each source to the bastion of t on the port,
 // in the order of sources, and the path from there to the cluster's endpoint, whose
-// Source is the bastion's private address. What the bastion's security groups let
-// out is not observed; unless somebody changed it, that is everything.
-func ThroughBastion(t *facts.Target, bastionPort int, sources []netip.Prefix) (in []Path, onward Path) {
+// Source is the bastion's private address.
+//
+// Typed is the host that was typed into the loader. If it is an address, the bastion
+// dials that, and otherwise the endpoint's name, which a custom domain leads to as
+// well; whether any other name is the endpoint's is another question.
+//
+// The stages after EndpointName are those of the way to the endpoint's private
+// address. Where its name leads the bastion to the public one, EndpointName judges
+// that whole way, and the others never block the path by themselves.
+func ThroughBastion(t *facts.Target, bastionPort int, typed string, sources []netip.Prefix) (in []Path, onward Path) {
 	b := &t.Network.Bastion
 	e := survey(t)
 	address, _ := parseAddress(b.PrivateIP)
@@ -59,7 +71,7 @@ func ThroughBastion(t *facts.Target, bastionPort int, sources []netip.Prefix) (i
 	for _, path := range Decide(movedToBastion(t, bastionPort), sources) {
 		in = append(in, toBastion(path, b))
 	}
-	onward = e.fromBastion(b, address)
+	onward = e.fromBastion(b, typed, address)
 	e.spreadRuleNumbers(append(slices.Clip(in), onward))
 	return in, onward
 }
@@ -158,12 +170,13 @@ func toBastion(path Path, b *facts.Bastion) Path {
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
 func instanceFinding(b *facts.Bastion) finding {
 	const kind = "instance"
-	remedy := Remedy{Object: b.InstanceID}
 	switch b.State {
 	case "running":
 		return allow(kind, b.InstanceID, "%s is running", b.InstanceID)
-	case "stopping", "stopped", "shutting-down", "terminated":
-		return deny(remedy, kind, b.InstanceID, "%s is %s", b.InstanceID, b.State)
+	case "stopped": // the one state in which it can be started
+		return deny(Remedy{Object: b.InstanceID}, kind, b.InstanceID, "%s is stopped", b.InstanceID)
+	case "stopping", "shutting-down", "terminated":
+		return deny(Remedy{}, kind, b.InstanceID, "%s is %s", b.InstanceID, b.State)
 	}
 	missing := unsupported("network.bastion.state", "%s is %s: ask again when it runs", b.InstanceID, b.State)
 	return unknown(missing, kind, b.InstanceID, "%s is %s", b.InstanceID, b.State)
@@ -181,117 +194,4 @@ func bastionAddress(b *facts.Bastion) finding {
 		return unknown(missing, kind, b.InstanceID, "%s has no public address while it is %s", b.InstanceID, b.State)
 	}
 	return deny(Remedy{Object: b.InstanceID}, kind, b.InstanceID, "%s has no public address", b.InstanceID)
-}
-
-// fromBastion is the path from the bastion to the endpoint, over every place where
-// that is or may be.
-func (e *estate) fromBastion(b *facts.Bastion, address netip.Prefix) Path {
-	from := place{subnet: b.SubnetID, addresses: address}
-	from.table, from.acl = e.tableOf(&from), e.aclOf(&from)
-	places := e.where.places
-	columns := make([][]finding, len(FromBastionStages)) // by stage, then by place
-	for i := range places {
-		p := &places[i]
-		p.endpoint, p.table, p.acl, p.groups = e.endpoint(p), e.tableOf(p), e.aclOf(p), e.groupsOf(p)
-		for stage, f := range e.crossVPC(&from, p, b.GroupIDs) {
-			columns[stage] = append(columns[stage], f)
-		}
-	}
-	path := Path{Source: address}
-	for i, stage := range FromBastionStages {
-		var f finding
-		switch {
-		case len(places) == 1:
-			f = columns[i][0]
-		case e.where.exact:
-			f = everyPlace(places, columns[i])
-		default:
-			f = somePlace(places, columns[i], e.where.missing)
-		}
-		path.Hops = append(path.Hops, f.hop(stage))
-	}
-	path.Verdict = foldHops(path.Hops)
-	return path
-}
-
-// crossVPC has one finding for each of FromBastionStages. Neither routes nor network
-// ACLs concern what stays in one subnet
-// (https://docs.aws.amazon.com/vpc/latest/userguide/nacl-basics.html).
-func (e *estate) crossVPC(from, p *place, groups []string) []finding {
-	source := from.addresses
-	admitted := p.groups.admitMember(source, groups, e.port)
-	if p.subnet == "" {
-		f := unknown(p.missing, "", "", "the endpoint's subnet is not known")
-		return []finding{p.endpoint, f, f, f, admitted, f, f}
-	}
-	if p.subnet == from.subnet {
-		f := finding{verdict: NotApplicable, by: By{"subnet", p.subnet}, detail: "the bastion and the endpoint are both in " + p.subnet}
-		return []finding{p.endpoint, f, f, f, admitted, f, f}
-	}
-	out := from.toAddressesOf(p, func(piece netip.Prefix) finding { return from.acl.opening(true, piece, e.port) })
-	back := from.toAddressesOf(p, func(piece netip.Prefix) finding { return from.acl.replies(false, piece) })
-	there := from.toAddressesOf(p, from.table.staysLocal)
-	route := p.table.staysLocal(source)
-	if there.verdict != Allow && (route.verdict == Allow || there.verdict == Deny) {
-		route = there
-	}
-	to, answer := p.acl.inbound(source, e.port), p.acl.replies(true, source)
-	out.remedy.CIDR, back.remedy.CIDR = p.addresses.String(), p.addresses.String()
-	to.remedy.CIDR, answer.remedy.CIDR = source.String(), source.String()
-	return []finding{p.endpoint, route, out, to, admitted, answer, back}
-}
-
-// toAddressesOf merges what the rules of a subnet say of every address that the
-// endpoint may have at a place.
-func (from *place) toAddressesOf(p *place, judge func(netip.Prefix) finding) finding {
-	cuts := from.table.cuts()
-	for _, r := range from.acl.rules {
-		if !r.vague {
-			cuts = append(cuts, r.prefix)
-		}
-	}
-	var column []finding
-	for _, piece := range split(p.addresses, cuts) {
-		column = append(column, judge(piece))
-	}
-	for _, f := range column {
-		if f.verdict != column[0].verdict {
-			missing := mergeUnknowns(missingOf(column), unsupported("cluster.nodes", "which address of %s the endpoint has is not known", p.name()))
-			return unknown(missing, "", "", "depends on the endpoint's address: %s", details(column))
-		}
-	}
-	column[0].missing = missingOf(column)
-	return column[0]
-}
-
-// staysLocal judges the local_route stage for packets to an address. A longer route
-// may lead them through a middlebox
-// (https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html).
-func (t *routeTable) staysLocal(piece netip.Prefix) finding {
-	if t.missing != nil {
-		return unknown(t.missing, "", "", "the route table of a subnet on the way is not known")
-	}
-	path := "network.route_tables." + t.id
-	routes, _, missing := t.candidates(piece.Addr())
-	for _, r := range routes {
-		to := By{"route", t.id + "/" + r.destination()}
-		switch {
-		case r.missing != nil: // a candidate, perhaps
-		case r.raw.State == "blackhole" && len(routes) == 1 && missing == nil:
-			return deny(Remedy{Object: t.id, Route: r.destination()}, to.Kind, to.ID, "%s drops what goes to %s: its route %s is a blackhole", t.id, piece, r.destination())
-		case r.raw.Target != "local" || r.raw.State != "active":
-			missing = mergeUnknowns(missing, unsupported(path, "what %s forwards is not modelled", r.raw.Target))
-		}
-	}
-	if len(routes) == 0 {
-		missing = inconsistent(path, "%s has no route to %s inside the VPC", t.id, piece)
-	}
-	if missing != nil {
-		var targets []string
-		for _, r := range routes {
-			targets = append(targets, r.raw.Target)
-		}
-		return unknown(missing, "route-table", t.id, "%s sends what goes to %s to %s", t.id, piece, strings.Join(targets, " or "))
-	}
-	return allow("route", t.id+"/"+routes[0].destination(), "%s keeps what goes to %s inside the VPC", t.id, piece)
 }

@@ -10,16 +10,18 @@ import (
 )
 
 // bastion is an instance in a public subnet of its own, subnet-c, that admits stitch
-// on port 22; the private cluster admits its address.
+// on port 22 and lets everything out; the private cluster admits its address.
 func bastion(t *facts.Target) {
 	private(t)
 	n := &t.Network
+	n.VPC.DNS = &facts.DNS{Support: true, Hostnames: true, Servers: []string{"AmazonProvidedDNS"}}
 	n.Subnets = append(n.Subnets, subnetOf("subnet-c", "us-east-1a", "10.20.3.0/24"))
 	associate("subnet-c", "rtb-public")(t)
 	n.NetworkACLs = append(n.NetworkACLs, facts.NetworkACL{ID: "acl-c", SubnetIDs: []string{"subnet-c"}, Entries: slices.Clone(n.NetworkACLs[0].Entries)})
 	n.SecurityGroups = []facts.SecurityGroup{
 		groupOf("sg-1", tcp(5439, 5439, "10.20.3.9/32")), groupOf("sg-c", tcp(22, 22, stitch)),
 	}
+	lettingOut(protocol("-1", nil, "0.0.0.0/0"))(t)
 	n.Bastion = facts.Bastion{
 		InstanceID: "i-0c", State: "running", SubnetID: "subnet-c", VPCID: "vpc-1",
 		PrivateIP: "10.20.3.9", PublicIP: "192.0.2.9", GroupIDs: []string{"sg-c"},
@@ -41,6 +43,16 @@ func rules(id string, es ...facts.NetworkACLEntry) change {
 	}
 }
 
+// lettingOut replaces what every group lets out.
+func lettingOut(ps ...facts.Permission) change {
+	return func(t *facts.Target) {
+		for i := range t.Network.SecurityGroups {
+			t.Network.SecurityGroups[i].Outbound = &facts.Outbound{Permissions: ps}
+		}
+	}
+}
+
+// from and toMembers are rules that name security groups.
 func from(groups ...string) facts.Permission {
 	return facts.Permission{Protocol: "tcp", Ports: ports(5439, 5439), GroupIDs: groups}
 }
@@ -116,7 +128,7 @@ func TestThroughBastion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := with(append([]change{bastion}, tc.changes...)...)
-			in, onward := netpath.ThroughBastion(target, 22, prefixes(t, stitch))
+			in, onward := netpath.ThroughBastion(target, 22, "", prefixes(t, stitch))
 			for _, c := range []struct {
 				name, want string
 				path       netpath.Path
@@ -147,7 +159,7 @@ func TestEntriesOnBothWaysHaveNumbersOfTheirOwn(t *testing.T) {
 		t.Network.NetworkACLs = t.Network.NetworkACLs[:1]
 		t.Network.NetworkACLs[0].Entries = nil
 	}
-	in, onward := netpath.ThroughBastion(with(bastion, shut), 22, prefixes(t, northAmerica...))
+	in, onward := netpath.ThroughBastion(with(bastion, shut), 22, "", prefixes(t, northAmerica...))
 	taken := map[netpath.Stage][]int{}
 	for _, p := range append(in, onward) {
 		for _, h := range p.Hops {
@@ -158,20 +170,22 @@ func TestEntriesOnBothWaysHaveNumbersOfTheirOwn(t *testing.T) {
 			case netpath.BastionNACLOutbound:
 				side = netpath.NACLOutbound
 			}
-			n := h.Remedy.RuleNumber
-			if n == 0 {
-				continue
+			for _, cause := range h.Causes {
+				n := cause.Remedy.RuleNumber
+				if n == 0 {
+					continue
+				}
+				if slices.Contains(taken[side], n) {
+					t.Errorf("%s: number %d is given twice", h.Stage, n)
+				}
+				taken[side] = append(taken[side], n)
 			}
-			if slices.Contains(taken[side], n) {
-				t.Errorf("%s: number %d is given twice", h.Stage, n)
-			}
-			taken[side] = append(taken[side], n)
 		}
 	}
 	if len(taken[netpath.NACLInbound]) != 6 || len(taken[netpath.NACLOutbound]) != 6 {
 		t.Errorf("numbers %v: want six each way", taken)
 	}
-	if h := hopOf(onward, netpath.BastionNACLOutbound); h.Remedy.CIDR != "10.20.1.10/32" {
-		t.Errorf("the entry is for %q, want the endpoint's address", h.Remedy.CIDR)
+	if remedy := remedyOf(hopOf(onward, netpath.BastionNACLOutbound)); remedy.CIDR != "10.20.1.10/32" {
+		t.Errorf("the entry is for %q, want the endpoint's address", remedy.CIDR)
 	}
 }

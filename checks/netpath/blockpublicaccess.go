@@ -1,6 +1,8 @@
 package netpath
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
@@ -14,21 +16,55 @@ func (e *estate) blockPublicAccess(p *place) finding {
 	if missing := e.foreign(p); missing != nil {
 		return unknown(missing, kind, "", "Block Public Access of the subnet's owner is not known")
 	}
+	mode, missing := e.blockMode(p)
+	if missing == nil && mode == "off" {
+		// Nothing is excluded from it, and the exclusions were not asked for.
+		return allow(kind, mode, "Block Public Access is off")
+	}
 	excluded, exclusion, exclusionMissing := e.exclusionOf(p)
-	if excluded == yes {
+	switch {
+	case excluded == yes:
 		// It lifts either mode, so the mode need not be known.
 		return allow("exclusion", exclusion, "the Block Public Access exclusion %s lets connections in", exclusion)
-	}
-	mode, missing := e.blockMode(p)
-	switch {
 	case missing != nil:
-		return unknown(missing, kind, mode, "the mode of Block Public Access is not known")
-	case mode == "off":
-		return allow(kind, mode, "Block Public Access is off")
+		// An exclusion that could not be read may be what puts the mode in doubt.
+		return unknown(mergeUnknowns(missing, exclusionMissing), kind, mode, "the mode of Block Public Access is not known")
 	case excluded == maybe:
 		return unknown(exclusionMissing, kind, mode, "Block Public Access is %s, and an exclusion may lift it", mode)
 	}
-	return deny(Remedy{Object: p.subnet}, kind, mode, "Block Public Access is %s, and no exclusion lets connections in to %s", mode, p.name())
+	return because(Deny, nil, e.shutOut(p, By{kind, mode}))
+}
+
+// shutOut is what to mend where no exclusion lets connections in to a place: those
+// that let connections out only, all of them because which one counts is not
+// documented, or else the want of any.
+func (e *estate) shutOut(p *place, by By) []Cause {
+	var causes []Cause
+	for _, x := range e.t.Network.BlockPublicAccess.Exclusions {
+		if e.applies(x.ResourceARN, p) == yes && lets(x) == no && !ended(x.State) {
+			causes = append(causes, Cause{
+				By:     by,
+				Detail: fmt.Sprintf("Block Public Access is %s, and the exclusion %s lets connections out only", by.ID, x.ID),
+				Remedy: Remedy{Object: resourceOf(x.ResourceARN), Exclusion: x.ID},
+			})
+		}
+	}
+	if causes == nil {
+		detail := fmt.Sprintf("Block Public Access is %s, and no exclusion lets connections in to %s", by.ID, cmp.Or(p.subnet, p.name()))
+		causes = []Cause{{By: by, Detail: detail, Remedy: Remedy{Object: p.subnet}}}
+	}
+	if e.exclusionsBarred() {
+		for i := range causes {
+			causes[i].Remedy.Obstacle = ExclusionsBarred
+		}
+	}
+	return causes
+}
+
+// exclusionsBarred tells whether exclusions are known not to be allowed.
+func (e *estate) exclusionsBarred() bool {
+	const path = "network.block_public_access.exclusions_allowed"
+	return e.t.Lacking(path) == nil && e.t.Network.BlockPublicAccess.ExclusionsAllowed == "not-allowed"
 }
 
 // foreign tells why the caller's own settings are not known to be those that rule
@@ -124,6 +160,12 @@ func ended(state string) bool {
 	return state == "create-failed" || state == "delete-complete" || state == "disable-complete"
 }
 
+// resourceOf is the id of an exclusion's subnet or VPC.
+func resourceOf(arn string) string {
+	_, id, _ := strings.Cut(arn[strings.LastIndexByte(arn, ':')+1:], "/")
+	return id
+}
+
 // applies tells whether the resource of an exclusion is the place's subnet or VPC.
 func (e *estate) applies(arn string, p *place) certainty {
 	kind, id, _ := strings.Cut(arn[strings.LastIndexByte(arn, ':')+1:], "/")
@@ -156,7 +198,7 @@ func (e *estate) blockMode(p *place) (mode string, missing []facts.Unknown) {
 	set := e.t.Network.BlockPublicAccess
 	modeLack, stateLack := e.t.Lacking(path+".mode"), e.t.Lacking(path+".state")
 	switch {
-	case stateLack == nil && set.State != "default-state" && set.State != "update-complete":
+	case stateLack == nil && !set.Settled():
 		return "", inconsistent(path+".state", "Block Public Access is in state %q", set.State)
 	case modeLack != nil && told != "":
 		return told, nil

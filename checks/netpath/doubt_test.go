@@ -59,10 +59,46 @@ func TestFactsThatContradictOrAreNotRead(t *testing.T) {
 		"subnets not read, the interface tells": {[]change{subnetB("us-east-1b"), denied("network.subnets", "ec2:DescribeSubnets")}, "reachable"},
 		"subnets and interfaces not read, one of two subnets private": {
 			[]change{subnetB("us-east-1b"), denied("network.subnets", "ec2:DescribeSubnets"), denied("network.interfaces", "ec2:DescribeNetworkInterfaces")},
-			"unknown | return_route unknown | security_groups unknown",
+			"unknown | return_route unknown",
 		},
-		"interfaces not read: which groups they have is not certain": {
-			[]change{denied("network.interfaces", "ec2:DescribeNetworkInterfaces")}, "unknown | security_groups unknown",
+		"interfaces not read: the leader node has the cluster's groups": {
+			[]change{denied("network.interfaces", "ec2:DescribeNetworkInterfaces")}, "reachable",
+		},
+		"interfaces not read, and the cluster's groups admit nobody": {
+			[]change{permit(), denied("network.interfaces", "ec2:DescribeNetworkInterfaces")}, "blocked | security_groups deny sg-1",
+		},
+		"interfaces not read, nor the nodes": {
+			[]change{denied("network.interfaces", "ec2:DescribeNetworkInterfaces"), denied("cluster.nodes", "redshift:DescribeClusters")},
+			"unknown | security_groups unknown",
+		},
+		"interfaces not read, the one of a VPC endpoint": {
+			[]change{proxies("subnet-a"), denied("network.interfaces", "ec2:DescribeNetworkInterfaces")}, "unknown | security_groups unknown",
+		},
+		"interfaces not read, nor whether there are VPC endpoints": {
+			[]change{denied("network.interfaces", "ec2:DescribeNetworkInterfaces"), denied("cluster.endpoint.interfaces", "redshift:DescribeClusters")},
+			unlocated + "security_groups unknown | nacl_outbound unknown",
+		},
+		"the interface has a group that the cluster does not list, and only that admits": {
+			[]change{permit(), attach(groupOf("sg-2", tcp(5439, 5439, stitch))), func(t *facts.Target) {
+				t.Cluster.SecurityGroups = t.Cluster.SecurityGroups[:1]
+			}}, "unknown | security_groups unknown sg-1,sg-2",
+		},
+		"the interface lacks a group that the cluster lists, and only that admits": {
+			[]change{permit(), attach(groupOf("sg-2", tcp(5439, 5439, stitch))), func(t *facts.Target) {
+				t.Network.Interfaces[0].GroupIDs = []string{"sg-1"}
+			}}, "unknown | security_groups unknown sg-1,sg-2",
+		},
+		"the interface and the cluster's list differ in a group that does not matter": {
+			[]change{attach(groupOf("sg-2")), func(t *facts.Target) { t.Network.Interfaces[0].GroupIDs = []string{"sg-1"} }}, "reachable",
+		},
+		"the interface and the cluster's list differ, and neither admits": {
+			[]change{permit(), attach(groupOf("sg-2")), func(t *facts.Target) { t.Network.Interfaces[0].GroupIDs = []string{"sg-2"} }},
+			"blocked | security_groups deny sg-2,sg-1",
+		},
+		"the interface has not yet a group that is being added": {
+			[]change{permit(), attach(groupOf("sg-2", tcp(5439, 5439, stitch))), func(t *facts.Target) {
+				t.Cluster.SecurityGroups[1].Status, t.Network.Interfaces[0].GroupIDs = "adding", []string{"sg-1"}
+			}}, "blocked | security_groups deny sg-1",
 		},
 		"the endpoint's interfaces not read": {
 			[]change{denied("cluster.endpoint.interfaces", "redshift:DescribeClusters")}, unlocated + "security_groups unknown | nacl_outbound unknown",

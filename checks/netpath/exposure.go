@@ -21,7 +21,12 @@ type Exposure struct {
 	Addresses uint64
 	// World is whether every public IPv4 address is admitted.
 	World bool
-	// Private are admitted prefixes of ranges that the internet does not carry.
+	// Spans are the public IPv4 prefixes admitted that hold any of Public, the
+	// loader's own left in, so that they read as a person would write them; as few
+	// as possible, the widest first.
+	Spans []netip.Prefix
+	// Private are admitted prefixes of the ranges for private networks (RFC 1918)
+	// and of the one between them and the internet (RFC 6598).
 	Private []netip.Prefix
 	// IPv6 are the public IPv6 prefixes admitted, the loader's own taken out. It
 	// is empty unless the cluster has an IPv6 address.
@@ -64,8 +69,7 @@ func Exposed(t *facts.Target, loader []netip.Prefix) Exposure {
 		}
 	}
 	admitted := setOf(certain)
-	special := notPublic()
-	x := Exposure{Private: intersect(admitted, setOf(special[:])).Prefixes()}
+	x := Exposure{Private: privateOf(certain)}
 	for _, p := range intersect(admitted, others).Prefixes() {
 		if p.Addr().Is4() {
 			x.Public = append(x.Public, p)
@@ -74,6 +78,9 @@ func Exposed(t *facts.Target, loader []netip.Prefix) Exposure {
 		}
 	}
 	x.Addresses = countIPv4(x.Public)
+	if x.Addresses > 0 {
+		x.Spans = spans(admitted, others)
+	}
 	rest := subtract(others, admitted)
 	x.World = !rest.OverlapsPrefix(anywhere())
 
@@ -97,6 +104,86 @@ func Exposed(t *facts.Target, loader []netip.Prefix) Exposure {
 	}
 	slices.SortStableFunc(x.Rules, wider)
 	return x
+}
+
+// spans are the public IPv4 prefixes of what is admitted that hold any of others.
+func spans(admitted, others *netipx.IPSet) []netip.Prefix {
+	special := notPublic()
+	anyone := subtract(setOf([]netip.Prefix{anywhere()}), setOf(special[:]))
+	found := slices.DeleteFunc(intersect(admitted, anyone).Prefixes(), func(p netip.Prefix) bool { return !others.OverlapsPrefix(p) })
+	slices.SortStableFunc(found, func(a, b netip.Prefix) int { return cmp.Compare(a.Bits(), b.Bits()) })
+	return found
+}
+
+// privateOf are the prefixes of private networks among those admitted.
+func privateOf(admitted []netip.Prefix) []netip.Prefix {
+	ranges := privateRanges()
+	private := func(p netip.Prefix) bool { return slices.ContainsFunc(ranges[:], p.Overlaps) }
+	if !slices.ContainsFunc(admitted, private) {
+		return nil
+	}
+	return intersect(setOf(admitted), setOf(ranges[:])).Prefixes()
+}
+
+// Needing returns those of the sources, which are IPv4, that the security groups
+// of t admit on the port of its endpoint by the rules given and by no other: were
+// these taken away they would be shut out. Of a rule for a prefix list the whole
+// list counts. The value is the group of the first of the rules that admits the
+// source.
+func Needing(t *facts.Target, rules []ExposedRule, sources []netip.Prefix) map[netip.Prefix]string {
+	e := survey(t)
+	needing := map[netip.Prefix]string{}
+	for i := range e.where.places {
+		g := e.groupsOf(&e.where.places[i])
+		for _, source := range sources {
+			if group := needed(g.admissions, rules, source); group != "" && needing[source] == "" {
+				needing[source] = group
+			}
+		}
+	}
+	return needing
+}
+
+// needed is the group of the first of the rules that admits the source, if no other
+// rule does for certain; otherwise it is empty.
+func needed(admissions []admission, rules []ExposedRule, source netip.Prefix) (group string) {
+	first := len(rules)
+	for i := range admissions {
+		a := &admissions[i]
+		if a.vague || a.missing != nil || !covers(a.source, source) {
+			continue
+		}
+		r := slices.IndexFunc(rules, a.isOf)
+		if r < 0 {
+			return ""
+		}
+		first = min(first, r)
+	}
+	if first == len(rules) {
+		return ""
+	}
+	return rules[first].Group
+}
+
+// covers reports whether inner lies wholly in outer.
+func covers(outer, inner netip.Prefix) bool {
+	return outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+// isOf reports whether the admission falls away with the rule.
+func (a *admission) isOf(r ExposedRule) bool {
+	if a.group != r.Group || a.list != r.PrefixList || a.list == "" && a.source != r.CIDR {
+		return false
+	}
+	own := a.exposed(nil)
+	return own.Protocol == r.Protocol && samePorts(own.Ports, r.Ports)
+}
+
+func samePorts(a, b *facts.Ports) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
 }
 
 // allAdmissions are the rules in force at any place of the endpoint.

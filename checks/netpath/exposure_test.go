@@ -2,6 +2,7 @@ package netpath_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,8 +46,7 @@ func exposure(x netpath.Exposure) string {
 const public = 1<<32 - 3<<24 - 1<<22 - 1<<16 - 1<<20 - 1<<16 - 2<<28
 
 func TestExposed(t *testing.T) {
-	world := fmt.Sprintf("world | private 0.0.0.0/8 | private 10.0.0.0/8 | private 100.64.0.0/10 | private 127.0.0.0/8 | private 169.254.0.0/16 | "+
-		"private 172.16.0.0/12 | private 192.168.0.0/16 | private 224.0.0.0/3 | %d", public-1)
+	world := fmt.Sprintf("world | private 10.0.0.0/8 | private 100.64.0.0/10 | private 172.16.0.0/12 | private 192.168.0.0/16 | %d", public-1)
 	ipv6 := facts.Permission{Protocol: "tcp", Ports: ports(5439, 5439), IPv6CIDRs: []string{"::/0"}}
 	dualstack := func(t *facts.Target) { t.Cluster.IPAddressType = "dualstack" }
 	for name, tc := range map[string]struct {
@@ -90,6 +90,84 @@ func TestExposed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got := exposure(netpath.Exposed(with(tc.changes...), prefixes(t, stitch))); got != tc.want {
 				t.Errorf("\n got %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestSpansReadAsRulesDo(t *testing.T) {
+	for name, tc := range map[string]struct {
+		admitted []string
+		want     string
+	}{
+		"the loader alone":                    {nil, ""},
+		"around the loader":                   {[]string{"52.0.0.0/8"}, "52.0.0.0/8"},
+		"the loader's neighbour":              {[]string{"52.23.137.20/32"}, "52.23.137.20/31"},
+		"two halves are one":                  {[]string{"198.51.100.0/25", "198.51.100.128/25"}, "198.51.100.0/24"},
+		"the widest first":                    {[]string{"192.0.2.1/32", "203.0.113.0/25", "198.51.100.0/24"}, "198.51.100.0/24 203.0.113.0/25 192.0.2.1/32"},
+		"private ranges are left out":         {[]string{"10.0.0.0/8", "198.51.100.0/24"}, "198.51.100.0/24"},
+		"private and public in one rule":      {[]string{"192.168.0.0/15"}, "192.169.0.0/16"},
+		"what the internet does not carry":    {[]string{"127.0.0.0/8", "240.0.0.0/4"}, ""},
+		"a rule inside another":               {[]string{"198.51.100.0/24", "198.51.100.7/32"}, "198.51.100.0/24"},
+		"the whole of a list of the loader's": {northAmerica, "52.204.223.208/32 52.204.228.32/32 52.204.230.227/32"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := netpath.Exposed(with(permit(tcp(5439, 5439, append(tc.admitted, stitch)...))), prefixes(t, stitch))
+			var words []string
+			for _, p := range x.Spans {
+				words = append(words, p.String())
+			}
+			if got := strings.Join(words, " "); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestNeeding(t *testing.T) {
+	const other = "52.204.223.208/32"
+	world := tcp(5439, 5439, "0.0.0.0/0")
+	for name, tc := range map[string]struct {
+		changes []change
+		want    string // source and group, of those that fall with the wide rules
+	}{
+		"only the wide rule admits":          {[]change{permit(world)}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1"},
+		"one has a rule of its own":          {[]change{permit(world, tcp(5439, 5439, stitch))}, "52.204.223.208/32 sg-1"},
+		"a rule of its own for another port": {[]change{permit(world, tcp(5440, 5440, stitch), tcp(0, 65535, other))}, "52.23.137.21/32 sg-1"},
+		"both have":                          {[]change{permit(world, tcp(5439, 5439, stitch, other))}, ""},
+		"another group has one":              {[]change{permit(world), attach(groupOf("sg-2", tcp(5439, 5439, stitch)))}, "52.204.223.208/32 sg-1"},
+		"another group is wide as well":      {[]change{permit(world), attach(groupOf("sg-2", world))}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1"},
+		"another group could not be read":    {[]change{permit(world), undescribed}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1"},
+		"nobody is admitted":                 {[]change{permit()}, ""},
+		"the same prefix by two rules, of which one is wide": {
+			[]change{permit(protocol("-1", nil, "52.0.0.0/8"), tcp(5439, 5439, "52.0.0.0/8"))}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1",
+		},
+		"a list with a wide entry and the loader's own falls whole": {
+			[]change{permit(lists("pl-1")), prefixLists(listOf("pl-1", "0.0.0.0/1", stitch, other))}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1",
+		},
+		"an interface of several has a wide rule only": {[]change{
+			proxies("subnet-a", "subnet-a"), permit(world), func(t *facts.Target) {
+				t.Network.SecurityGroups = append(t.Network.SecurityGroups, groupOf("sg-2", tcp(5439, 5439, stitch, other)))
+				t.Network.Interfaces[1].GroupIDs = []string{"sg-2"}
+			},
+		}, "52.204.223.208/32 sg-1, 52.23.137.21/32 sg-1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			target := with(tc.changes...)
+			loader := prefixes(t, stitch, other)
+			var wide []netpath.ExposedRule
+			for _, r := range netpath.Exposed(target, loader).Rules {
+				if r.Addresses > 1<<16 {
+					wide = append(wide, r)
+				}
+			}
+			var words []string
+			for source, group := range netpath.Needing(target, wide, loader) {
+				words = append(words, source.String()+" "+group)
+			}
+			slices.Sort(words)
+			if got := strings.Join(words, ", "); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
 			}
 		})
 	}

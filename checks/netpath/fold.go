@@ -9,13 +9,17 @@ import (
 	"github.com/rscheck/rscheck/checks/facts"
 )
 
-// finding is what one stage says of one piece of the source at one place.
+// finding is what one stage says of one piece of the source at one place, or of
+// what was merged.
 type finding struct {
 	verdict Verdict
 	by      By
 	detail  string
 	missing []facts.Unknown
 	remedy  Remedy
+	// causes are told where there is more than the one that by, detail and remedy
+	// make; detail then tells of all, and by and remedy are those of the first.
+	causes []Cause
 }
 
 func allow(kind, id, format string, args ...any) finding {
@@ -30,8 +34,32 @@ func unknown(missing []facts.Unknown, kind, id, format string, args ...any) find
 	return finding{verdict: Unknown, by: By{kind, id}, detail: fmt.Sprintf(format, args...), missing: missing}
 }
 
+// because is a finding of several causes, at least one.
+func because(verdict Verdict, missing []facts.Unknown, causes []Cause) finding {
+	f := finding{verdict: verdict, by: causes[0].By, remedy: causes[0].Remedy, missing: missing, causes: causes}
+	for i, c := range causes {
+		if i > 0 {
+			f.detail += "; "
+		}
+		f.detail += c.Detail
+	}
+	return f
+}
+
+// why are the causes of a finding.
+func (f finding) why() []Cause {
+	if f.causes != nil {
+		return f.causes
+	}
+	return []Cause{{By: f.by, Detail: f.detail, Remedy: f.remedy}}
+}
+
 func (f finding) hop(stage Stage) Hop {
-	return Hop{Stage: stage, Verdict: f.verdict, By: f.by, Detail: f.detail, Missing: f.missing, Remedy: f.remedy}
+	h := Hop{Stage: stage, Verdict: f.verdict, By: f.by, Detail: f.detail, Missing: f.missing}
+	if f.verdict == Deny || f.verdict == Unknown {
+		h.Causes = f.why()
+	}
+	return h
 }
 
 // findings has one finding for each of Stages.
@@ -94,7 +122,7 @@ func (e *estate) walkTo(p *place, piece netip.Prefix, source finding) findings {
 	back := e.returnRoute(p, piece)
 	return findings{
 		source, e.flag, p.endpoint, p.publicAddress, p.blockPublicAccess,
-		e.internetGateway(back), e.gatewayRouteTable(p, back), back,
+		e.internetGateway(back), e.gatewayRouteTable(p, piece, back), back,
 		p.acl.inbound(piece, e.port), p.groups.admit(piece, e.port), p.acl.outbound(piece),
 	}
 }
@@ -102,27 +130,14 @@ func (e *estate) walkTo(p *place, piece netip.Prefix, source finding) findings {
 // everyPlace merges what a stage says of places that all carry the endpoint: a
 // client may be led to any of them, so the worst counts.
 func everyPlace(places []place, column []finding) finding {
-	of := func(v Verdict) (at []int) {
-		for i, f := range column {
-			if f.verdict == v {
-				at = append(at, i)
-			}
-		}
-		return at
-	}
 	for _, verdict := range []Verdict{Deny, Unknown} {
-		at := of(verdict)
-		if len(at) == 0 {
-			continue
+		if slices.ContainsFunc(column, func(f finding) bool { return f.verdict == verdict }) {
+			causes := atPlaces(places, column, verdict, "at %s, of %d that clients may be led to")
+			if verdict == Deny {
+				return because(Deny, nil, causes)
+			}
+			return because(Unknown, missingOf(column), causes)
 		}
-		f := column[at[0]]
-		if len(at) < len(column) {
-			f.detail = fmt.Sprintf("%s (at %s; clients may be led to any of %d interfaces)", f.detail, namesAt(places, at), len(places))
-		}
-		if verdict == Unknown {
-			f.missing = missingOf(column)
-		}
-		return f
 	}
 	return column[0]
 }
@@ -131,9 +146,14 @@ func everyPlace(places []place, column []finding) finding {
 // carries the endpoint: certain is what all of them say.
 func somePlace(places []place, column []finding, whereabouts []facts.Unknown) finding {
 	first := column[0]
-	if !slices.ContainsFunc(column, func(f finding) bool { return f.verdict != first.verdict }) {
-		first.missing = missingOf(column)
-		return first
+	if !slices.ContainsFunc(column, func(f finding) bool { return passing(f.verdict) != passing(first.verdict) }) {
+		if i := slices.IndexFunc(column, func(f finding) bool { return f.verdict == Allow }); i >= 0 {
+			first = column[i]
+		}
+		if passing(first.verdict) == Allow {
+			return first
+		}
+		return because(first.verdict, missingOf(column), atPlaces(places, column, first.verdict, "if it is in %s, of %d where it may be"))
 	}
 	var parts []string
 	for i, f := range column {
@@ -141,6 +161,39 @@ func somePlace(places []place, column []finding, whereabouts []facts.Unknown) fi
 	}
 	missing := mergeUnknowns(whereabouts, missingOf(column))
 	return unknown(missing, "", "", "depends on where the cluster is: %s", strings.Join(parts, "; "))
+}
+
+// atPlaces gathers the causes of a verdict. One that does not hold at all places
+// says, in the form given, at which it does.
+func atPlaces(places []place, column []finding, verdict Verdict, form string) []Cause {
+	var causes []Cause
+	var at [][]int // of each
+	for i := range column {
+		if column[i].verdict != verdict {
+			continue
+		}
+		for _, c := range column[i].why() {
+			known := slices.Index(causes, c)
+			if known < 0 {
+				known, causes, at = len(causes), append(causes, c), append(at, nil)
+			}
+			at[known] = append(at[known], i)
+		}
+	}
+	for i := range causes {
+		if len(at[i]) < len(places) {
+			causes[i].Detail += " (" + fmt.Sprintf(form, namesAt(places, at[i]), len(places)) + ")"
+		}
+	}
+	return causes
+}
+
+// passing is the verdict, what does not apply being as good as what allows.
+func passing(v Verdict) Verdict {
+	if v == NotApplicable {
+		return Allow
+	}
+	return v
 }
 
 func namesAt(places []place, at []int) string {
@@ -178,30 +231,51 @@ func mergePieces(source netip.Prefix, pieces []netip.Prefix, column []finding) f
 	verdict := worst(verdicts)
 	first := column[slices.Index(verdicts, verdict)]
 	var part []netip.Prefix
-	for i, f := range column {
-		if f.verdict == verdict {
+	var causes []Cause
+	for i := range column {
+		if column[i].verdict == verdict {
 			part = append(part, pieces[i])
-		}
-		if verdict == Deny && f.verdict == Deny {
-			first.remedy.RuleNumber = min(first.remedy.RuleNumber, f.remedy.RuleNumber)
+			causes = joinCauses(causes, column[i].why())
 		}
 	}
 	if verdict == Unknown {
 		first.missing = missingOf(column)
 	}
-	if len(part) == len(pieces) {
-		if slices.ContainsFunc(column, func(f finding) bool { return f.detail != first.detail }) {
-			first.detail += fmt.Sprintf("; the rest of %s fares alike", source)
+	remark := ""
+	if len(part) < len(pieces) {
+		word := "shut out"
+		if verdict == Unknown {
+			word = "undecided"
 		}
-		return first
+		remark = fmt.Sprintf(" (%d of %d addresses %s: %s)",
+			countIPv4(part), countIPv4([]netip.Prefix{source}), word, listPrefixes(joinPrefixes(part)))
+	} else if slices.ContainsFunc(column, func(f finding) bool { return f.detail != first.detail }) {
+		remark = fmt.Sprintf("; the rest of %s fares alike", source)
 	}
-	word := "shut out"
-	if verdict == Unknown {
-		word = "undecided"
+	if verdict == Deny || verdict == Unknown {
+		causes[len(causes)-1].Detail += remark
+		return because(verdict, first.missing, causes)
 	}
-	first.detail = fmt.Sprintf("%s (%d of %d addresses %s: %s)",
-		first.detail, countIPv4(part), countIPv4([]netip.Prefix{source}), word, listPrefixes(joinPrefixes(part)))
+	first.detail += remark
 	return first
+}
+
+// joinCauses adds the causes that are to be mended elsewhere than those there are.
+// Of a network ACL the lowest number counts: it is ahead of every rule that denies.
+func joinCauses(causes, more []Cause) []Cause {
+	for _, c := range more {
+		i := slices.IndexFunc(causes, func(known Cause) bool {
+			a, b := known.Remedy, c.Remedy
+			a.RuleNumber, b.RuleNumber = 0, 0
+			return a == b
+		})
+		if i < 0 {
+			causes = append(causes, c)
+			continue
+		}
+		causes[i].Remedy.RuleNumber = min(causes[i].Remedy.RuleNumber, c.Remedy.RuleNumber)
+	}
+	return causes
 }
 
 // worst is the verdict of a whole of which every part counts.

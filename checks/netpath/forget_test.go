@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/netpath"
 	"github.com/rscheck/rscheck/internal/onepacket"
@@ -81,6 +83,36 @@ func TestForgettingSeveralFacts(t *testing.T) {
 	}
 }
 
+// The exclusions from Block Public Access are not asked for where that is off, and
+// the list is then empty. Nothing may rest on its being so, whatever else is
+// forgotten.
+func TestExclusionsDoNotMatterWhereBlockPublicAccessIsOff(t *testing.T) {
+	loader := prefixes(t, sources[0], sources[2], sources[4])
+	tried := 0
+	for seed := range uint64(200) {
+		target, contradictory := onepacket.Roll(3_000_000 + seed).Estate()
+		set := &target.Network.BlockPublicAccess
+		if contradictory || !set.Disabled() || len(set.Exclusions) == 0 {
+			continue
+		}
+		tried++
+		before := ask(target, loader)
+		set.Exclusions = nil
+		if diff := cmp.Diff(before.paths, ask(target, loader).paths, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+			t.Fatalf("seed %d: paths (-with exclusions +without):\n%s", 3_000_000+seed, diff)
+		}
+		if tried <= 10 {
+			forgetEach(t, target, loader)
+		}
+		if t.Failed() {
+			t.Fatalf("seed %d", 3_000_000+seed)
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d estates were tried", tried)
+	}
+}
+
 // part is a fact and where it is kept.
 type part struct {
 	path  string
@@ -99,6 +131,10 @@ func parts(v reflect.Value, path string) []part {
 			}
 			inner := strings.TrimPrefix(path+"."+name, ".")
 			all = append(append(all, part{inner, v.Field(i)}), parts(v.Field(i), inner)...)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type() != reflect.TypeFor[*facts.Ports]() { // both ends are told or none
+			all = append(all, parts(v.Elem(), path)...)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

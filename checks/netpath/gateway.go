@@ -1,6 +1,7 @@
 package netpath
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/rscheck/rscheck/checks/facts"
@@ -73,10 +74,10 @@ type edge struct {
 	// finding is the stage's, unless the packets are redirected.
 	finding finding
 	// redirect is the middlebox they are sent to, empty for none; it is certain
-	// unless finding is unknown. By and remedy name the route.
+	// unless finding is unknown. By names the route, table the gateway's table.
 	redirect string
 	by       By
-	remedy   Remedy
+	table    string
 }
 
 // edgeOf reads the gateway route table for a place.
@@ -131,7 +132,7 @@ func (e *estate) edgeTable() (found *facts.RouteTable, doubt []facts.Unknown) {
 
 // gatewayRouteTable judges the stage of that name for a place and a source whose
 // replies take the route back.
-func (e *estate) gatewayRouteTable(p *place, back finding) finding {
+func (e *estate) gatewayRouteTable(p *place, piece netip.Prefix, back finding) finding {
 	middlebox := p.edge.redirect
 	if middlebox == "" {
 		return p.edge.finding
@@ -139,9 +140,9 @@ func (e *estate) gatewayRouteTable(p *place, back finding) finding {
 	if back.verdict == Allow {
 		// Reachability Analyzer calls it INGRESS_RTB_TRAFFIC_REDIRECTION: behind a
 		// middlebox a subnet cannot use a route straight to the gateway.
-		return deny(p.edge.remedy, p.edge.by.Kind, p.edge.by.ID, "traffic comes in through %s, and replies go straight to the internet gateway", middlebox)
+		return deny(e.wayBack(p, piece, p.table.taken(piece.Addr())), p.edge.by.Kind, p.edge.by.ID, "traffic comes in through %s, and replies go straight to the internet gateway", middlebox)
 	}
-	missing := unsupported("network.route_tables."+p.edge.remedy.Object, "what %s lets through is not modelled", middlebox)
+	missing := unsupported("network.route_tables."+p.edge.table, "what %s lets through is not modelled", middlebox)
 	if back.verdict == Unknown {
 		missing = mergeUnknowns(missing, back.missing)
 	}

@@ -22,9 +22,16 @@ type groups struct {
 	references []reference
 	// missing is why further rules may exist.
 	missing []facts.Unknown
+	// members are the groups with what is known of their attachment; there may be
+	// others where membersMissing is not nil.
+	members        []membership
+	membersMissing []facts.Unknown
+	// changeable is the group to add a rule to: the first that is certainly in
+	// force and the caller's own, empty for none.
+	changeable string
 }
 
-// admission is one source of an inbound rule.
+// admission is one source of an inbound rule, or one destination of an outbound one.
 type admission struct {
 	group  string
 	source netip.Prefix // IPv4 or IPv6
@@ -38,8 +45,8 @@ type admission struct {
 	missing []facts.Unknown
 }
 
-// reference is an inbound rule, on the cluster's port, whose source is a security
-// group.
+// reference is a rule, on the cluster's port, whose source or destination is a
+// security group.
 type reference struct {
 	group, source string
 	missing       []facts.Unknown // as of an admission
@@ -55,34 +62,89 @@ type membership struct {
 // the cluster.
 func (e *estate) groupsOf(p *place) groups {
 	members, missing := e.membersOf(p)
-	g := groups{missing: missing}
+	g := groups{missing: missing, members: members, membersMissing: missing}
 	for _, m := range members {
 		if !slices.Contains(g.ids, m.id) {
 			g.ids = append(g.ids, m.id)
 		}
 		e.readGroup(&g, m)
+		if g.changeable == "" && e.isChangeable(m) {
+			g.changeable = m.id
+		}
 	}
 	return g
 }
 
+// isChangeable tells whether a rule added to a group would count for certain, and is
+// the caller's to add.
+func (e *estate) isChangeable(m membership) bool {
+	group, _ := e.securityGroup(m.id)
+	if group == nil || m.missing != nil || e.useDoubt(group) != nil {
+		return false
+	}
+	caller := e.t.Network.CallerAccount
+	if e.t.Lacking("network.caller_account") == nil && group.OwnerID != "" && caller != "" && group.OwnerID != caller {
+		return false
+	}
+	// The interface has a group still while the cluster is about to lose it.
+	return e.t.LackingWithin("cluster.security_groups") != nil || !slices.ContainsFunc(e.t.Cluster.SecurityGroups, func(a facts.GroupMember) bool {
+		return a.ID == m.id && a.Status != "active"
+	})
+}
+
+// membersOf are the groups of the interface, if it was described, and otherwise
+// those that the cluster lists, which an interface of the leader node has. Whether
+// a VPC endpoint in front of the cluster has them too is documented nowhere.
 func (e *estate) membersOf(p *place) (members []membership, missing []facts.Unknown) {
 	if p.described != nil {
-		for _, id := range p.described.GroupIDs {
-			members = append(members, membership{id: id})
-		}
-		return members, nil
+		return e.membersOfInterface(p), nil
 	}
-	if e.interfacesMissing != nil {
-		// The interface would tell which groups it has; that they are the
-		// cluster's is documented nowhere.
-		return nil, e.interfacesMissing
-	}
-	if p.proxy != "" || len(e.t.Network.Interfaces) > 0 {
-		if e.where.missing != nil {
-			return nil, e.where.missing // then it could not be told which one it is
+	if p.proxy != "" {
+		if e.interfacesMissing != nil {
+			return nil, e.interfacesMissing
 		}
 		return nil, inconsistent("network.interfaces", "the interface of the endpoint was not described")
 	}
+	if lack := e.t.LackingWithin("cluster.endpoint.interfaces"); lack != nil {
+		return nil, lack // there may be a VPC endpoint in front
+	}
+	switch nodes := e.t.LackingWithin("cluster.nodes"); {
+	case e.interfacesMissing != nil && nodes != nil:
+		return nil, mergeUnknowns(nodes, e.interfacesMissing)
+	case e.interfacesMissing != nil || len(e.t.Network.Interfaces) == 0:
+		return e.attached()
+	case e.where.missing != nil:
+		return nil, e.where.missing // then it could not be told which one it is
+	}
+	return nil, inconsistent("network.interfaces", "the interface of the endpoint was not described")
+}
+
+// membersOfInterface are the groups of the interface of a place. Of the leader
+// node's they should be those that the cluster lists as active. Where they are
+// not, a group that is in one list only is in force perhaps: were the interface not
+// known the cluster would be believed, and not to know a fact must not turn a
+// verdict.
+func (e *estate) membersOfInterface(p *place) (members []membership) {
+	attached, missing := e.attached()
+	compare := p.proxy == "" && missing == nil
+	doubt := inconsistent("network.interfaces."+p.described.ID, "%s has other security groups than the cluster lists", p.described.ID)
+	for _, id := range p.described.GroupIDs {
+		m := membership{id: id}
+		if compare && !slices.ContainsFunc(attached, func(a membership) bool { return a.id == id }) {
+			m.missing = doubt
+		}
+		members = append(members, m)
+	}
+	for _, a := range attached {
+		if compare && a.missing == nil && !slices.Contains(p.described.GroupIDs, a.id) {
+			members = append(members, membership{id: a.id, missing: doubt})
+		}
+	}
+	return members
+}
+
+// attached are the groups that the cluster lists.
+func (e *estate) attached() (members []membership, missing []facts.Unknown) {
 	const path = "cluster.security_groups"
 	if lack := e.t.LackingWithin(path); lack != nil {
 		return nil, lack
@@ -115,29 +177,38 @@ func (e *estate) securityGroup(id string) (group *facts.SecurityGroup, missing [
 	return nil, inconsistent(path, "%s is attached and was not described", id)
 }
 
-// readGroup adds the rules of a group.
+// readGroup adds the inbound rules of a group.
 func (e *estate) readGroup(g *groups, m membership) {
 	group, missing := e.securityGroup(m.id)
 	if group == nil {
 		g.missing = mergeUnknowns(g.missing, missing)
 		return
 	}
-	doubt := m.missing
-	if use := e.usable(group); use.Usable != Yes {
-		doubt = mergeUnknowns(doubt, use.Missing)
-		if use.Usable == No {
-			doubt = mergeUnknowns(doubt, inconsistent("network.group_associations", "%s is attached and belongs to %s", m.id, group.VPCID))
-		}
-	}
 	g.admissions = slices.Grow(g.admissions, countSources(group))
-	for i := range group.Inbound {
-		rule := &group.Inbound[i]
-		doubt := doubt
+	e.readRules(g, m.id, group.Inbound, mergeUnknowns(m.missing, e.useDoubt(group)))
+}
+
+// useDoubt is why the rules of an attached group may not be in force in the VPC.
+func (e *estate) useDoubt(group *facts.SecurityGroup) []facts.Unknown {
+	use := e.usable(group)
+	switch use.Usable {
+	case Yes:
+		return nil
+	case No:
+		return mergeUnknowns(use.Missing, inconsistent("network.group_associations", "%s is attached and belongs to %s", group.ID, group.VPCID))
+	}
+	return use.Missing
+}
+
+// readRules adds those rules of a group that may concern the port.
+func (e *estate) readRules(g *groups, group string, rules []facts.Permission, groupDoubt []facts.Unknown) {
+	for i := range rules {
+		rule, doubt := &rules[i], groupDoubt
 		switch includesTCP(rule.Protocol) {
 		case no:
 			continue
 		case maybe:
-			doubt = mergeUnknowns(doubt, ruleDoubt(m.id, "a rule of protocol %q", rule.Protocol))
+			doubt = mergeUnknowns(doubt, ruleDoubt(group, "a rule of protocol %q", rule.Protocol))
 		case yes:
 			if rule.Protocol == "-1" {
 				break
@@ -147,12 +218,12 @@ func (e *estate) readGroup(g *groups, m membership) {
 				continue
 			}
 			if !sane(rule.Ports) {
-				doubt = mergeUnknowns(doubt, ruleDoubt(m.id, "a tcp rule without a range of ports"))
+				doubt = mergeUnknowns(doubt, ruleDoubt(group, "a tcp rule without a range of ports"))
 			} else if match == maybe {
 				doubt = mergeUnknowns(doubt, e.port.missing)
 			}
 		}
-		e.readRule(g, m.id, rule, doubt)
+		e.readRule(g, group, rule, doubt)
 	}
 }
 
@@ -178,7 +249,7 @@ func (e *estate) readRule(g *groups, group string, rule *facts.Permission, doubt
 		if p, ok := parseIPv4(cidr); ok {
 			add(admission{source: p, missing: doubt})
 		} else {
-			add(admission{vague: true, missing: mergeUnknowns(doubt, ruleDoubt(group, "a source that is no prefix: %q", cidr))})
+			add(admission{vague: true, missing: mergeUnknowns(doubt, ruleDoubt(group, "a rule for what is no prefix: %q", cidr))})
 		}
 	}
 	for _, cidr := range rule.IPv6CIDRs {
@@ -228,7 +299,7 @@ func (g *groups) admit(piece netip.Prefix, p port) finding {
 	if len(g.ids) == 0 {
 		return deny(Remedy{}, "security-group", "", "no security group is attached, so nothing admits %s", asked)
 	}
-	f := deny(Remedy{Object: g.ids[0]}, "security-group", strings.Join(g.ids, ","), "no rule of %s admits %s", strings.Join(g.ids, ", "), asked)
+	f := deny(Remedy{Object: g.changeable}, "security-group", strings.Join(g.ids, ","), "no rule of %s admits %s", strings.Join(g.ids, ", "), asked)
 	if len(g.references) > 0 {
 		f.detail += "; rules whose source is a security group match private addresses only"
 	}
@@ -266,14 +337,25 @@ func (g *groups) admitMember(piece netip.Prefix, ids []string, p port) finding {
 
 // finding says that the rule admits what was asked.
 func (a *admission) finding(asked string) finding {
-	name := a.source.String()
-	words := name
-	if a.list != "" {
-		name, words = a.list, a.list+" ("+name+")"
-	}
 	return finding{
 		verdict: Allow,
-		by:      By{"security-group-rule", a.group + "/" + name},
-		detail:  a.group + " admits " + asked + " by its rule for " + words,
+		by:      By{"security-group-rule", a.group + "/" + a.name()},
+		detail:  a.group + " admits " + asked + " by its rule for " + a.words(),
 	}
+}
+
+// name is what the rule has as its source or destination; words tells of a prefix
+// list the entry too.
+func (a *admission) name() string {
+	if a.list != "" {
+		return a.list
+	}
+	return a.source.String()
+}
+
+func (a *admission) words() string {
+	if a.list != "" {
+		return a.list + " (" + a.source.String() + ")"
+	}
+	return a.source.String()
 }

@@ -94,25 +94,39 @@ type Hop struct {
 	// Verdict is Allow, Deny, Unknown or NotApplicable. Of a Source of several
 	// addresses it is the worst; Detail then tells which are shut out.
 	Verdict Verdict
-	By      By
+	// By is what decided: of several Causes, the first.
+	By By
 	// Detail is a fragment fit for a person, as "acl-0a1b rule 100 denies tcp
-	// 5439 from 52.0.0.0/8". It quotes text from AWS as it came.
+	// 5439 from 52.0.0.0/8". It quotes text from AWS as it came, and tells of
+	// every cause.
 	Detail string
 	// Missing is what an Unknown hop lacks, at least one entry. Its reason is
 	// unsupported or inconsistent where no permission would cure it.
 	Missing []facts.Unknown
-	Remedy  Remedy
+	// Causes are why the hop is Deny or Unknown, at least one; of others there are
+	// none. They are several where the endpoint has, or may have, several places
+	// that do not fare alike, or where more than one thing must be mended.
+	Causes []Cause
+}
+
+// Cause is one of the things that keep a hop from letting the source through.
+type Cause struct {
+	By By
+	// Detail is as that of a Hop. It says at which places of the endpoint the
+	// cause is found, if not at all of them.
+	Detail string
+	Remedy Remedy
 }
 
 // By names what decided a hop.
 type By struct {
 	// Kind is address, cluster-flag, network-interface, subnet, subnet-group,
 	// elastic-ip, block-public-access, exclusion, vpc, internet-gateway,
-	// route-table, route, network-acl, network-acl-rule, security-group or
-	// security-group-rule.
+	// route-table, route, network-acl, network-acl-rule, security-group,
+	// security-group-rule, instance or vpc-attribute.
 	Kind string
-	// ID is the object's, as "igw-0a1b"; of a rule or a route, with its number
-	// or destination, as "acl-0a1b/100" ("acl-0a1b/*" for the last rule that
+	// ID is the object's, as "igw-0a1b"; of an attribute, a rule or a route, with
+	// its name, number or destination, as "acl-0a1b/100" ("acl-0a1b/*" for the last rule that
 	// denies all) or "rtb-0a1b/0.0.0.0/0".
 	ID string
 }
@@ -121,20 +135,44 @@ type By struct {
 // fields are empty where they do not matter or cannot be told.
 type Remedy struct {
 	// Object is the id of the security group, network ACL, route table, subnet
-	// (Block Public Access) or VPC (internet gateway) to change.
+	// (Block Public Access), VPC (internet gateway, DNS) or instance to change.
 	Object string
 	// RuleNumber is a free number of the network ACL ahead of the rule that
 	// denies; 0 when none is free or none is needed.
 	RuleNumber int
-	// Gateway is the internet gateway attached to the VPC.
-	Gateway string
 	// Route is the destination, a prefix or a prefix list id, of the route in
-	// the way.
+	// the way, empty where a route of the same destination can be created beside
+	// it. Of a LocalRoute it is empty where the route cannot be deleted.
 	Route string
-	// CIDR is what the network ACL should let through, between a bastion and the
-	// endpoint. On the way of a source it is the source.
+	// Target is what a route back should lead to: the internet gateway attached to
+	// the VPC, or the middlebox that packets come in through.
+	Target string
+	// Exclusion is the exclusion from Block Public Access to change; without it
+	// one is to be created for Object.
+	Exclusion string
+	// Obstacle is what no change of Object gets past.
+	Obstacle Obstacle
+	// CIDR is what the network ACL or the security group should let through,
+	// between a bastion and the endpoint. On the way of a source it is the source.
 	CIDR string
+	// Group is a security group of the endpoint, which a rule of the bastion's
+	// group may name in the place of CIDR.
+	Group string
 }
+
+// Obstacle is why the one obvious remedy would be refused or do nothing.
+type Obstacle string
+
+const (
+	// OwnRange: the source is in a range of the VPC's own. No route for it can lead
+	// out of the VPC
+	// (https://docs.aws.amazon.com/vpc/latest/userguide/subnet-route-tables.html).
+	OwnRange Obstacle = "own_range"
+	// ExclusionsBarred: the organization allows no exclusions from Block Public
+	// Access
+	// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcBlockPublicAccessOptions.html).
+	ExclusionsBarred Obstacle = "exclusions_barred"
+)
 
 // Decide returns the path of each source to the endpoint of t, in the order of
 // sources. A source is any IPv4 prefix, usually of one address; a source of which

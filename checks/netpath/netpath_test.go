@@ -119,15 +119,47 @@ func TestRemedyOfAHop(t *testing.T) {
 		},
 		"a more specific route is in the way": {
 			with(routes(to("0.0.0.0/0", "igw-1"), to("52.0.0.9/8", "tgw-1"))), netpath.ReturnRoute,
-			netpath.Remedy{Object: "rtb-public", Gateway: "igw-1", Route: "52.0.0.0/8"},
+			netpath.Remedy{Object: "rtb-public", Target: "igw-1", Route: "52.0.0.0/8"},
 		},
 		"no route": {
 			with(routes()), netpath.ReturnRoute,
-			netpath.Remedy{Object: "rtb-public", Gateway: "igw-1"},
+			netpath.Remedy{Object: "rtb-public", Target: "igw-1"},
 		},
 		"a prefix list in the way": {
 			with(routes(to("0.0.0.0/0", "igw-1"), toList("pl-1", "tgw-1")), prefixLists(listOf("pl-1", "52.0.0.0/8"))), netpath.ReturnRoute,
-			netpath.Remedy{Object: "rtb-public", Gateway: "igw-1", Route: "pl-1"},
+			netpath.Remedy{Object: "rtb-public", Target: "igw-1", Route: "pl-1"},
+		},
+		"a route for the very address": {
+			with(routes(to("0.0.0.0/0", "igw-1"), blackhole(stitch, "pcx-1"))), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Target: "igw-1", Route: stitch},
+		},
+		"a propagated route for the very address, beside which one can be created": {
+			with(routes(to("0.0.0.0/0", "igw-1"), learnt(stitch, "vgw-1"))), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Target: "igw-1"},
+		},
+		"in through a firewall, out elsewhere": {
+			with(edgeTable(to("10.20.1.0/24", "vpce-fw")), routes(to("0.0.0.0/0", "nat-1"))), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Target: "vpce-fw", Route: "0.0.0.0/0"},
+		},
+		"in through a firewall, no route out": {
+			with(edgeTable(to("10.20.1.0/24", "vpce-fw")), routes()), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Target: "vpce-fw"},
+		},
+		"in through a firewall, out past it": {
+			with(edgeTable(to("10.20.1.0/24", "vpce-fw"))), netpath.GatewayRouteTable,
+			netpath.Remedy{Object: "rtb-public", Target: "vpce-fw", Route: "0.0.0.0/0"},
+		},
+		"the gateway's own route leads nowhere": {
+			with(edgeTable(blackhole("10.20.1.0/24", "vpce-fw"))), netpath.GatewayRouteTable,
+			netpath.Remedy{Object: "rtb-edge", Route: "10.20.1.0/24"},
+		},
+		"the source in a range of the VPC's own": {
+			with(routes(to("0.0.0.0/0", "igw-1"), local("52.23.0.0/16"))), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Obstacle: netpath.OwnRange},
+		},
+		"the source in a subnet that is led to a middlebox": {
+			with(routes(to("0.0.0.0/0", "igw-1"), local("52.23.0.0/16"), to("52.23.137.0/24", "nat-1"))), netpath.ReturnRoute,
+			netpath.Remedy{Object: "rtb-public", Obstacle: netpath.OwnRange},
 		},
 		"no internet gateway": {
 			with(routes(), func(t *facts.Target) { t.Network.InternetGateways = nil }), netpath.InternetGateway,
@@ -137,14 +169,54 @@ func TestRemedyOfAHop(t *testing.T) {
 			with(blockPublicAccess("block-ingress")), netpath.BlockPublicAccess,
 			netpath.Remedy{Object: "subnet-a"},
 		},
+		"Block Public Access, the subnet excluded for what goes out": {
+			with(blockPublicAccess("block-bidirectional", excluding("subnet/subnet-a", "allow-egress", "create-complete"))), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "subnet-a", Exclusion: "vpcbpa-exclude-1"},
+		},
+		"Block Public Access, the VPC excluded for what goes out": {
+			with(blockPublicAccess("block-ingress", excluding("vpc/vpc-1", "allow-egress", "update-complete"))), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "vpc-1", Exclusion: "vpcbpa-exclude-1"},
+		},
+		"Block Public Access, an exclusion that is no more": {
+			with(blockPublicAccess("block-ingress", excluding("subnet/subnet-a", "allow-egress", "delete-complete"))), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "subnet-a"},
+		},
+		"Block Public Access, an exclusion of another subnet": {
+			with(blockPublicAccess("block-ingress", excluding("subnet/subnet-b", "allow-egress", "create-complete"))), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "subnet-a"},
+		},
+		"Block Public Access that allows no exclusions": {
+			with(blockPublicAccess("block-ingress"), func(t *facts.Target) { t.Network.BlockPublicAccess.ExclusionsAllowed = "not-allowed" }), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "subnet-a", Obstacle: netpath.ExclusionsBarred},
+		},
+		"whether exclusions are allowed is not known": {
+			with(blockPublicAccess("block-ingress"), denied("network.block_public_access.exclusions_allowed", "x")), netpath.BlockPublicAccess,
+			netpath.Remedy{Object: "subnet-a"},
+		},
 		"the first security group": {
 			with(permit(), attach(groupOf("sg-2"))), netpath.SecurityGroups,
 			netpath.Remedy{Object: "sg-1"},
 		},
+		"the first security group is being taken off": {
+			with(permit(), attach(groupOf("sg-2")), func(t *facts.Target) { t.Cluster.SecurityGroups[0].Status = "removing" }), netpath.SecurityGroups,
+			netpath.Remedy{Object: "sg-2"},
+		},
+		"the first security group is of another VPC": {
+			with(permit(), attach(groupOf("sg-2")), func(t *facts.Target) { t.Network.SecurityGroups[0].VPCID = "vpc-9" }), netpath.SecurityGroups,
+			netpath.Remedy{Object: "sg-2"},
+		},
+		"the first security group is another account's": {
+			with(permit(), attach(groupOf("sg-2")), func(t *facts.Target) { t.Network.SecurityGroups[0].OwnerID = "444455556666" }), netpath.SecurityGroups,
+			netpath.Remedy{Object: "sg-2"},
+		},
+		"no security group of use": {
+			with(permit(), func(t *facts.Target) { t.Network.SecurityGroups[0].VPCID = "vpc-9" }), netpath.SecurityGroups,
+			netpath.Remedy{},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := netpath.Decide(tc.target, prefixes(t, stitch))[0]
-			if diff := cmp.Diff(tc.want, hopOf(path, tc.stage).Remedy); diff != "" {
+			if diff := cmp.Diff(tc.want, remedyOf(hopOf(path, tc.stage))); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
@@ -157,7 +229,7 @@ func TestRemedyOfAWideSource(t *testing.T) {
 	))
 	for source, want := range map[string]int{"52.23.137.20/31": 90, "52.23.137.20/30": 50} {
 		path := netpath.Decide(target, prefixes(t, source))[0]
-		if got := hopOf(path, netpath.NACLInbound).Remedy; got != (netpath.Remedy{Object: "acl-1", RuleNumber: want}) {
+		if got := remedyOf(hopOf(path, netpath.NACLInbound)); got != (netpath.Remedy{Object: "acl-1", RuleNumber: want}) {
 			t.Errorf("%s: %+v, want rule %d: ahead of every rule that denies", source, got, want)
 		}
 	}
@@ -303,7 +375,7 @@ func TestEveryAddressGetsARuleNumberOfItsOwn(t *testing.T) {
 			for _, path := range netpath.Decide(with(tc.entries), sources) {
 				for _, hop := range path.Hops {
 					if hop.Stage == netpath.NACLInbound {
-						got = append(got, hop.Remedy.RuleNumber)
+						got = append(got, remedyOf(hop).RuleNumber)
 					}
 				}
 			}

@@ -1,5 +1,7 @@
 package netpath
 
+import "slices"
+
 // aclSide is one direction of a network ACL, whose rules share their numbers.
 type aclSide struct {
 	id     string
@@ -14,19 +16,21 @@ func (e *estate) spreadRuleNumbers(paths []Path) {
 	for p := range paths {
 		for h := range paths[p].Hops {
 			hop := &paths[p].Hops[h]
-			if hop.Remedy.RuleNumber == 0 {
-				continue
+			hop.Causes = slices.Clone(hop.Causes) // paths may share them
+			for c := range hop.Causes {
+				remedy := &hop.Causes[c].Remedy
+				if remedy.RuleNumber == 0 {
+					continue
+				}
+				side := aclSide{remedy.Object, hop.Stage == NACLOutbound || hop.Stage == BastionNACLOutbound}
+				if taken[side] == nil {
+					taken[side] = e.usedNumbers(side)
+				}
+				for remedy.RuleNumber > 0 && taken[side][remedy.RuleNumber] {
+					remedy.RuleNumber--
+				}
+				taken[side][remedy.RuleNumber] = true
 			}
-			side := aclSide{hop.Remedy.Object, hop.Stage == NACLOutbound || hop.Stage == BastionNACLOutbound}
-			if taken[side] == nil {
-				taken[side] = e.usedNumbers(side)
-			}
-			n := hop.Remedy.RuleNumber
-			for n > 0 && taken[side][n] {
-				n--
-			}
-			hop.Remedy.RuleNumber = n
-			taken[side][n] = true
 		}
 	}
 }

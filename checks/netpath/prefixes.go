@@ -31,6 +31,12 @@ func notPublic() [9]netip.Prefix {
 	}
 }
 
+// privateRanges are those for networks of one's own (RFC 1918), and for those
+// between them and the internet (RFC 6598).
+func privateRanges() [4]netip.Prefix {
+	return [4]netip.Prefix{ipv4(10, 0, 8), ipv4(100, 64, 10), ipv4(172, 16, 12), ipv4(192, 168, 16)}
+}
+
 // ipv4 is the prefix of the address a.b.0.0.
 func ipv4(a, b byte, bits int) netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{a, b}), bits)

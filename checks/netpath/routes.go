@@ -180,6 +180,15 @@ func (t *routeTable) best(address netip.Addr) []*route {
 	return slices.DeleteFunc(best, func(r *route) bool { return r.rank > top })
 }
 
+// taken is the route that a packet to address takes as far as is known, the first of
+// several; nil for none.
+func (t *routeTable) taken(address netip.Addr) *route {
+	if best := t.best(address); len(best) > 0 {
+		return best[0]
+	}
+	return nil
+}
+
 // candidates are the routes that a packet to address may take, unread prefix lists
 // considered. certain is whether no other is possible, not even none.
 func (t *routeTable) candidates(address netip.Addr) (routes []*route, none bool, missing []facts.Unknown) {
@@ -203,15 +212,14 @@ func (e *estate) returnRoute(p *place, piece netip.Prefix) finding {
 	}
 	routes, none, missing := p.table.candidates(piece.Addr())
 	if len(routes) == 1 && missing == nil {
-		return e.leave(p, routes[0])
+		return e.leave(p, piece, routes[0])
 	}
 	var column []finding
 	if none {
-		remedy := Remedy{Object: p.table.id, Gateway: e.gateway.id}
-		column = append(column, deny(remedy, "route-table", p.table.id, "%s has no route for replies to %s", p.table.id, piece))
+		column = append(column, deny(e.wayBack(p, piece, nil), "route-table", p.table.id, "%s has no route for replies to %s", p.table.id, piece))
 	}
 	for _, r := range routes {
-		column = append(column, e.leave(p, r))
+		column = append(column, e.leave(p, piece, r))
 	}
 	for _, f := range column {
 		if f.verdict == column[0].verdict {
@@ -248,12 +256,30 @@ func (r *route) destination() string {
 	return r.raw.DestinationCIDR
 }
 
-// leave tells whether replies that take a route reach the internet gateway. A
-// blackhole drops what it matches; a shorter route does not step in.
-func (e *estate) leave(p *place, r *route) finding {
+// wayBack is how to give replies to a piece a route by which they reach the client,
+// in the place of the one they take (nil for none).
+func (e *estate) wayBack(p *place, piece netip.Prefix, taken *route) Remedy {
+	remedy := Remedy{Object: p.table.id, Target: e.gateway.id}
+	if p.edge.redirect != "" {
+		remedy.Target = p.edge.redirect // what comes in through a middlebox must leave through it
+	}
+	if taken != nil && taken.rank != propagated { // which a route of the same destination is preferred to
+		remedy.Route = taken.destination()
+	}
+	for i := range p.table.routes {
+		if r := &p.table.routes[i]; r.raw.Target == "local" && r.prefix.Overlaps(piece) {
+			return Remedy{Object: p.table.id, Obstacle: OwnRange}
+		}
+	}
+	return remedy
+}
+
+// leave tells whether replies to a piece that take a route reach the internet
+// gateway. A blackhole drops what it matches; a shorter route does not step in.
+func (e *estate) leave(p *place, piece netip.Prefix, r *route) finding {
 	table, target, to := p.table.id, r.raw.Target, r.destination()
 	id := table + "/" + to
-	remedy := Remedy{Object: table, Gateway: e.gateway.id, Route: to}
+	remedy := e.wayBack(p, piece, r)
 	away := func() finding {
 		return deny(remedy, "route", id, "%s sends replies to %s by %s, not to the internet gateway", table, target, to)
 	}
@@ -348,16 +374,15 @@ func (e *estate) deliver(table *routeTable, address netip.Addr) edge {
 	r := routes[0]
 	to, target := r.destination(), r.raw.Target
 	by := By{"route", table.id + "/" + to}
-	remedy := Remedy{Object: table.id, Gateway: e.gateway.id, Route: to}
 	switch kind := targetKind(target); {
 	case r.raw.State == "blackhole":
-		return edge{finding: deny(remedy, by.Kind, by.ID, "%s drops packets for the endpoint: its route %s to %s is a blackhole", table.id, to, target)}
+		return edge{finding: deny(Remedy{Object: table.id, Route: to}, by.Kind, by.ID, "%s drops packets for the endpoint: its route %s to %s is a blackhole", table.id, to, target)}
 	case r.raw.State != "active":
 		missing = unsupported(path, "what AWS does with a route in state %q is not documented", r.raw.State)
 	case kind == "local":
 		return edge{finding: allow(by.Kind, by.ID, "%s delivers to the endpoint inside the VPC", table.id)}
 	case kind == "vpce", kind == "eni":
-		return edge{redirect: target, by: by, remedy: remedy}
+		return edge{redirect: target, by: by, table: table.id}
 	default:
 		missing = inconsistent(path, "a gateway's route cannot lead to %q", target)
 	}

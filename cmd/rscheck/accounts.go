@@ -12,14 +12,14 @@ import (
 	"github.com/rscheck/rscheck/internal/docs"
 )
 
-// options are those of the observation. One role is the way to everything, and it
+// options are those of the observation, which begins with base. One role is the way to everything, and it
 // is an error when it cannot be assumed; each of several is the way into an account
 // of its own, and one of them may fail.
-func (o *awsOptions) options() (aws.Options, error) {
-	observation := aws.Options{
-		Regions: o.regions, Clusters: o.clusters, Workgroups: o.workgroups,
-		Profile: o.profile, ExternalID: o.externalID, RoleName: o.roleName, Logging: o.logging, Bastion: o.bastion,
-	}
+func (o *awsOptions) options(base aws.Options) (aws.Options, error) {
+	observation := base
+	observation.Regions, observation.Clusters, observation.Workgroups = o.regions, o.clusters, o.workgroups
+	observation.Profile, observation.ExternalID, observation.RoleName = o.profile, o.externalID, o.roleName
+	observation.Logging, observation.Bastion = o.logging, o.bastion
 	if len(o.roleARNs) == 1 {
 		observation.RoleARN = o.roleARNs[0]
 	} else {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/rscheck/rscheck/checks"
 	"github.com/rscheck/rscheck/internal/docs"
-	"github.com/rscheck/rscheck/policies"
 )
 
 func (a *app) checksCommand() *cobra.Command {
@@ -20,10 +19,10 @@ func (a *app) checksCommand() *cobra.Command {
 		Short: "List the checks, or explain one",
 		Args:  cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return checkIDs(), cobra.ShellCompDirectiveNoFileComp
+			return a.checkIDs(), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			catalogue, err := checks.Load(policies.FS)
+			catalogue, err := a.catalogue()
 			if err != nil {
 				return err
 			}
@@ -47,8 +46,8 @@ func (a *app) checksCommand() *cobra.Command {
 	return cmd
 }
 
-func checkIDs() []string {
-	catalogue, err := checks.Load(policies.FS)
+func (a *app) checkIDs() []string {
+	catalogue, err := a.catalogue()
 	if err != nil {
 		return nil
 	}

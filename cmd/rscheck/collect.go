@@ -21,58 +21,52 @@ func (a *app) collectCommand() *cobra.Command {
 reads. It holds names, settings, rules and table comments, and no secrets. What
 could not be seen is in it, too; collect ends with 0 all the same.`,
 		Example: "  rscheck collect --cluster analytics -o facts.json",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := a.configure(cmd)
 			if err != nil {
 				return err
 			}
-			if out == "" {
-				return usagef("collect needs -o FILE (- for stdout)")
+			if err := checkOut(out); err != nil {
+				return err
 			}
 			runs, err := targets(cmd, &observe, config)
 			if err != nil {
 				return err
 			}
-			snapshot, err := a.collect(cmd, runs)
+			var found []facts.Target
+			snapshot, err := a.observeAll(cmd.Context(), runs, func(_ *observer, t facts.Target) error {
+				found = append(found, t)
+				return nil
+			})
 			if err != nil {
 				return err
 			}
+			// Regions are looked into side by side, and a snapshot is to be comparable.
+			slices.SortStableFunc(found, func(a, b facts.Target) int { return strings.Compare(a.ID, b.ID) })
+			snapshot.Targets = found
 			if out == "-" {
 				return facts.Write(a.stdout, snapshot)
 			}
 			return report.WriteFile(out, func(w io.Writer) error { return facts.Write(w, snapshot) })
 		},
 	}
-	observe.bind(cmd.Flags())
+	bindGroups(cmd, observe.groups()...)
 	bindConfig(cmd.Flags())
 	cmd.Flags().StringVarP(&out, "out", "o", "", "write the snapshot to this `FILE` (- for stdout)")
 	return cmd
 }
 
-func (a *app) collect(cmd *cobra.Command, runs []*observeOptions) (facts.Snapshot, error) {
-	progress := a.progress()
-	defer progress.clear()
-	snapshot := facts.Snapshot{Schema: facts.SnapshotSchema, Tool: tool()}
-	for _, run := range runs {
-		settings, err := run.loader.settings()
-		if err != nil {
-			return snapshot, err
-		}
-		o := observer{app: a, options: run, settings: settings, progress: progress}
-		unknown, err := o.observe(cmd.Context(), func(t facts.Target) error {
-			snapshot.Targets = append(snapshot.Targets, t)
-			return nil
-		})
-		if err != nil {
-			return snapshot, err
-		}
-		snapshot.Unknown = append(snapshot.Unknown, unknown...)
-		if snapshot.ScannedAt.IsZero() {
-			snapshot.ScannedAt = o.started
-		}
+// checkOut refuses, before anything is asked, a file that cannot be written.
+func checkOut(out string) error {
+	switch out {
+	case "":
+		return usagef("collect needs -o FILE (- for stdout)")
+	case "-":
+		return nil
 	}
-	// Regions are looked into side by side, and a snapshot is to be comparable.
-	slices.SortStableFunc(snapshot.Targets, func(a, b facts.Target) int { return strings.Compare(a.ID, b.ID) })
-	return snapshot, nil
+	if err := report.CheckFile(out); err != nil {
+		return usagef("-o: %w", err)
+	}
+	return nil
 }

@@ -10,7 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rscheck/rscheck/checks"
+	"github.com/rscheck/rscheck/checks/aws"
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/policies"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -26,12 +29,17 @@ const exitCodes = `Exit codes:
   130  interrupted
 `
 
-// app is what the commands share: the streams, and the exit code that a report
-// calls for.
+// app is what the commands share: the streams, the checks, how AWS is asked, and the
+// exit code that a report calls for.
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	code           int
+	// catalogue loads the checks, which takes longer than all else that most
+	// commands do.
+	catalogue func() (*checks.Catalogue, error)
+	// aws is what every observation of AWS begins with.
+	aws  aws.Options
+	code int
 }
 
 // usageError is a mistake in what the user wrote, as against something that
@@ -43,21 +51,28 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 // Main runs the command line args, without the program's name, and returns the
 // exit code.
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{
+		stdin: stdin, stdout: stdout, stderr: stderr,
+		catalogue: func() (*checks.Catalogue, error) { return checks.Load(policies.FS) },
+	}
+	return a.run(args)
+}
+
+func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
 	root.SetArgs(args)
-	root.SetIn(stdin)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case ctx.Err() != nil:
-		fmt.Fprintln(stderr, "rscheck: interrupted")
+		fmt.Fprintln(a.stderr, "rscheck: interrupted")
 		return report.ExitInterrupted
 	case err != nil:
-		fmt.Fprintln(stderr, "rscheck:", err)
+		fmt.Fprintln(a.stderr, "rscheck:", err)
 		return report.ExitUsage
 	}
 	return a.code
@@ -79,7 +94,7 @@ type to mend it. What could not be observed is said to be unknown, never guessed
   rscheck checks NET004`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

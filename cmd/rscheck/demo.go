@@ -26,7 +26,7 @@ func (a *app) demoCommand() *cobra.Command {
 others broken in the commonest ways. Nothing is connected to.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			j, err := newJudge(&load, &choice)
+			j, err := a.newJudge(&load, &choice)
 			if err != nil {
 				return err
 			}

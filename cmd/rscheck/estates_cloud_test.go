@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -16,10 +17,15 @@ import (
 //     its own, and a subnet that tells its mode tells that one.
 //   - A cluster with no nodes is paused. DescribeClusters never leaves out the nodes
 //     of one that is available.
-//   - A cluster in a VPC has a security group.
+//   - A cluster in a VPC has a security group, and so has its leader node's interface.
 //   - A network interface in front of the cluster belongs to a VPC endpoint.
 func estateOf(seed uint64, mode string, loader []string) *facts.Target {
 	t, _ := onepacket.Roll(seed, loader...).Estate()
+	return asTold(t, mode)
+}
+
+// asTold changes an estate as said of estateOf.
+func asTold(t *facts.Target, mode string) *facts.Target {
 	t.Network.BlockPublicAccess.Mode, t.Network.BlockPublicAccess.State = mode, "update-complete"
 	for i := range t.Network.Subnets {
 		if s := &t.Network.Subnets[i]; s.BlockPublicAccess != "" {
@@ -28,6 +34,11 @@ func estateOf(seed uint64, mode string, loader []string) *facts.Target {
 	}
 	if len(t.Cluster.SecurityGroups) == 0 {
 		t.Cluster.SecurityGroups = []facts.GroupMember{{ID: "sg-0", Status: "active"}}
+		if len(t.Cluster.Endpoint.Interfaces) == 0 {
+			for i := range t.Network.Interfaces {
+				t.Network.Interfaces[i].GroupIDs = []string{"sg-0"}
+			}
+		}
 	}
 	for i := range t.Cluster.Endpoint.Interfaces {
 		t.Cluster.Endpoint.Interfaces[i].VPCEndpointID = "vpce-front"
@@ -53,6 +64,9 @@ func cloudOf(estates []*facts.Target) *fakeaws.Cloud {
 		region.PrefixLists = append(region.PrefixLists, n.PrefixLists...)
 		region.VPCEndpoints = append(region.VPCEndpoints, n.VPCEndpoints...)
 		region.GroupAssociations = append(region.GroupAssociations, n.GroupAssociations...)
+		if n.Bastion.InstanceID != "" {
+			region.Instances = append(region.Instances, fakeaws.Instance{Bastion: n.Bastion})
+		}
 		exclusions := append(region.BlockPublicAccess.Exclusions, n.BlockPublicAccess.Exclusions...)
 		region.BlockPublicAccess = n.BlockPublicAccess
 		region.BlockPublicAccess.Exclusions = exclusions
@@ -70,6 +84,7 @@ func clusterOf(estate *facts.Target, healthy facts.Cluster) facts.Cluster {
 	c.PubliclyAccessible, c.ElasticIP = own.PubliclyAccessible, own.ElasticIP
 	c.VPCID, c.SubnetGroup, c.AvailabilityZone = own.VPCID, estate.Network.SubnetGroup.Name, own.AvailabilityZone
 	c.Nodes, c.SecurityGroups, c.IPAddressType = own.Nodes, own.SecurityGroups, own.IPAddressType
+	c.NodeType = cmp.Or(own.NodeType, c.NodeType)
 	return c
 }
 

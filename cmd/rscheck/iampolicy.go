@@ -10,7 +10,6 @@ import (
 	"github.com/rscheck/rscheck/checks"
 	"github.com/rscheck/rscheck/checks/aws"
 	"github.com/rscheck/rscheck/internal/docs"
-	"github.com/rscheck/rscheck/policies"
 )
 
 func (a *app) iamPolicyCommand() *cobra.Command {
@@ -30,7 +29,7 @@ into the database through AWS needs is part of it where the way is named.`,
   rscheck iam-policy --iam --login stitch`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			catalogue, err := checks.Load(policies.FS)
+			catalogue, err := a.catalogue()
 			if err != nil {
 				return err
 			}

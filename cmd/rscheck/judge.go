@@ -14,7 +14,6 @@ import (
 	"github.com/rscheck/rscheck/checks"
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/loader"
-	"github.com/rscheck/rscheck/policies"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -43,7 +42,7 @@ func (a *app) judgeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			j, err := newJudge(&load, &judge)
+			j, err := a.newJudge(&load, &judge)
 			if err != nil {
 				return err
 			}
@@ -65,10 +64,12 @@ func (a *app) judgeCommand() *cobra.Command {
 			return a.write(j.finish(), &output, j.sources())
 		},
 	}
-	load.bind(cmd.Flags())
-	judge.bind(cmd.Flags())
-	accept.bind(cmd.Flags())
-	output.bind(cmd.Flags())
+	bindGroups(cmd,
+		flagGroup{"How the loader was set up", load.bind},
+		flagGroup{"What is asked, and what decides", judge.bind},
+		flagGroup{"What is accepted", accept.bind},
+		flagGroup{"The report", output.bind},
+	)
 	bindConfig(cmd.Flags())
 	return cmd
 }
@@ -106,7 +107,7 @@ func (j *judge) sources() sources {
 	return sources{rules: rules(j.catalogue), locations: j.locations}
 }
 
-func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
+func (a *app) newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
 	settings, err := load.settings()
 	if err != nil {
 		return nil, err
@@ -114,7 +115,7 @@ func newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error) {
 	if err := choice.check(); err != nil {
 		return nil, err
 	}
-	catalogue, err := checks.Load(policies.FS)
+	catalogue, err := a.catalogue()
 	if err != nil {
 		return nil, err
 	}
@@ -138,12 +139,23 @@ func (j *judge) judge(ctx context.Context, s facts.Snapshot) error {
 		j.report.ScannedAt = s.ScannedAt
 	}
 	j.report.Unknown = append(j.report.Unknown, s.Unknown...)
+	j.report.Notes = addNew(j.report.Notes, s.Notes...)
 	for i := range s.Targets {
 		if err := j.add(ctx, &s.Targets[i], s.ScannedAt); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addNew adds the words that the list does not have.
+func addNew(list []string, words ...string) []string {
+	for _, word := range words {
+		if !slices.Contains(list, word) {
+			list = append(list, word)
+		}
+	}
+	return list
 }
 
 // add adds the answer for one target, observed at the time at.

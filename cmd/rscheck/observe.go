@@ -23,6 +23,35 @@ const (
 	defaultDatabase = "dev"
 )
 
+// observeAll makes the observations one after the other and gives each target to
+// emit. The snapshot it returns has all but the targets.
+func (a *app) observeAll(ctx context.Context, runs []*observeOptions, emit func(*observer, facts.Target) error) (facts.Snapshot, error) {
+	progress := a.progress()
+	defer progress.clear()
+	seen := facts.Snapshot{Schema: facts.SnapshotSchema, Tool: tool()}
+	for _, run := range runs {
+		settings, err := run.loader.settings()
+		if err != nil {
+			return seen, err
+		}
+		o := &observer{app: a, options: run, settings: settings, progress: progress}
+		unknown, err := o.observe(ctx, func(t facts.Target) error { return emit(o, t) })
+		seen.Unknown = append(seen.Unknown, unknown...)
+		seen.Notes = addNew(seen.Notes, o.notes()...)
+		if seen.ScannedAt.IsZero() {
+			seen.ScannedAt = o.started
+		}
+		if err = cmp.Or(ctx.Err(), err); err != nil {
+			return seen, err
+		}
+	}
+	progress.clear()
+	for _, note := range seen.Notes {
+		fmt.Fprintln(a.stderr, "rscheck: note:", note)
+	}
+	return seen, nil
+}
+
 // observer runs the two observers for one set of options.
 type observer struct {
 	*app
@@ -53,7 +82,7 @@ func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) (
 	if o.options.aws.none {
 		return nil, complete(o.hostOnly())
 	}
-	options, err := o.options.aws.options()
+	options, err := o.options.aws.options(o.aws)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +91,18 @@ func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) (
 		return nil, err
 	}
 	return o.account.Observe(ctx, complete)
+}
+
+// notes are remarks on where was looked.
+func (o *observer) notes() []string {
+	if o.account == nil {
+		return nil
+	}
+	regions := o.account.WithoutServerless()
+	if len(regions) == 0 {
+		return nil
+	}
+	return []string{"Redshift Serverless is not offered in " + strings.Join(regions, ", ") + ": no workgroups were looked for there"}
 }
 
 // hostOnly is the target where AWS is left out.

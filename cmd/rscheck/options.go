@@ -43,7 +43,7 @@ func (o *awsOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.bastion, "bastion", "", "the `ID` of the instance that connection ssh goes through")
 	f.BoolVar(&o.logging, "audit-logging", false, "ask AWS about each cluster's audit logging (SEC005; one call a cluster)")
 	f.BoolVar(&o.none, "no-aws", false, "leave AWS out: judge the database alone (needs --host)")
-	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all")
+	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all (of each target in the configuration file)")
 }
 
 // check refuses command lines that name no target, or several ways to one.

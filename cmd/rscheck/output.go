@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -51,8 +52,12 @@ func (o *outputOptions) check() error {
 		return usagef("--sarif-location %q: want one of %s", o.sarifLocation, strings.Join(words, ", "))
 	}
 	for _, file := range o.files {
-		if _, _, err := splitOutput(file); err != nil {
+		_, path, err := splitOutput(file)
+		if err != nil {
 			return err
+		}
+		if err := report.CheckFile(path); err != nil {
+			return usagef("--output: %w", err)
 		}
 	}
 	return nil
@@ -86,7 +91,7 @@ type sources struct {
 }
 
 // write writes the report to its files and, last, to stdout, and takes over its
-// exit code.
+// exit code. A file that cannot be written does not keep it from the others.
 func (a *app) write(r report.Report, o *outputOptions, from sources) error {
 	a.code = r.ExitCode
 	options := report.Options{
@@ -96,14 +101,13 @@ func (a *app) write(r report.Report, o *outputOptions, from sources) error {
 	if o.sarifLocation == "config" {
 		options.SARIFLocation = from.locations
 	}
+	var failed error
 	for _, file := range o.files {
 		format, path, err := splitOutput(file)
 		if err != nil {
 			return err
 		}
-		if err := report.WriteFile(path, func(w io.Writer) error { return format.Write(w, r, options) }); err != nil {
-			return err
-		}
+		failed = cmp.Or(failed, report.WriteFile(path, func(w io.Writer) error { return format.Write(w, r, options) }))
 	}
 	format, err := report.FormatByName(o.format)
 	if err != nil {
@@ -111,7 +115,7 @@ func (a *app) write(r report.Report, o *outputOptions, from sources) error {
 	}
 	options.Width, _ = terminal(a.stdout)
 	options.Color, options.Quiet = useColor(o.color, a.stdout), o.quiet
-	return format.Write(a.stdout, r, options)
+	return cmp.Or(format.Write(a.stdout, r, options), failed)
 }
 
 // home is where the pages about the checks can be read.

@@ -20,9 +20,9 @@ func (a *app) progress() *progress {
 	return &progress{w: a.stderr}
 }
 
-// aws tells how many of the calls known so far have been answered in a region.
-func (p *progress) aws(region string, done, known int) {
-	p.say(fmt.Sprintf("%s: %d of %d calls", region, done, known))
+// aws tells how many of the calls known so far have been answered.
+func (p *progress) aws(done, known int) {
+	p.say(fmt.Sprintf("AWS: %d of %d calls", done, known))
 }
 
 func (p *progress) clear() { p.say("") }

@@ -7,8 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rscheck/rscheck/checks"
-	"github.com/rscheck/rscheck/policies"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -37,7 +35,7 @@ scan itself would have written it. Ends with the exit code that the report has.`
 			if err != nil {
 				return usagef("read report: %w", err)
 			}
-			catalogue, err := checks.Load(policies.FS)
+			catalogue, err := a.catalogue()
 			if err != nil {
 				return err
 			}

@@ -20,10 +20,18 @@ type observeOptions struct {
 	declared report.Location
 }
 
+func (o *observeOptions) groups() []flagGroup {
+	return []flagGroup{
+		{"What to look at over the AWS API", o.aws.bind},
+		{"How to log in to the database", o.database.bind},
+		{"How the loader was set up", o.loader.bind},
+	}
+}
+
 func (o *observeOptions) bind(f *pflag.FlagSet) {
-	o.aws.bind(f)
-	o.database.bind(f)
-	o.loader.bind(f)
+	for _, g := range o.groups() {
+		g.bind(f)
+	}
 }
 
 func (o *observeOptions) check() error {
@@ -55,7 +63,7 @@ and tell whether the loader will be able to connect and load.
   rscheck scan --all --region all --no-database --output json=report.json
   rscheck scan --all --accounts ids.txt --role-name auditor --no-database
   rscheck scan --no-aws --host dw.example.com --database dw --login auditor`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := a.configure(cmd)
 			if err != nil {
@@ -64,7 +72,7 @@ and tell whether the loader will be able to connect and load.
 			if err := output.check(); err != nil {
 				return err
 			}
-			j, err := newJudge(&observe.loader, &choice)
+			j, err := a.newJudge(&observe.loader, &choice)
 			if err != nil {
 				return err
 			}
@@ -78,10 +86,11 @@ and tell whether the loader will be able to connect and load.
 			return a.scan(cmd.Context(), j, runs, &output)
 		},
 	}
-	observe.bind(cmd.Flags())
-	choice.bind(cmd.Flags())
-	accept.bind(cmd.Flags())
-	output.bind(cmd.Flags())
+	bindGroups(cmd, append(observe.groups(),
+		flagGroup{"What is asked, and what decides", choice.bind},
+		flagGroup{"What is accepted", accept.bind},
+		flagGroup{"The report", output.bind},
+	)...)
 	bindConfig(cmd.Flags())
 	return cmd
 }
@@ -130,35 +139,29 @@ func chosen(cmd *cobra.Command) layer {
 // scan observes and judges target by target, so that no more than one target's
 // facts are held. A scan that breaks off still reports what it has.
 func (a *app) scan(ctx context.Context, j *judge, runs []*observeOptions, output *outputOptions) error {
-	progress := a.progress()
-	defer progress.clear()
 	logging := wantsLogging(j.catalogue, j.scope.choice)
 	for _, run := range runs {
 		run.aws.logging = run.aws.logging || logging
-		settings, err := run.loader.settings()
-		if err != nil {
-			return err
-		}
-		j.settings = settings
-		o := observer{app: a, options: run, settings: settings, progress: progress}
-		unknown, err := o.observe(ctx, func(t facts.Target) error {
-			if run.declared.File != "" {
-				j.locations[t.ID] = run.declared
-			}
-			return j.add(ctx, &t, o.started)
-		})
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-		j.report.Unknown = append(j.report.Unknown, unknown...)
-		if j.report.ScannedAt.IsZero() {
-			j.report.ScannedAt = o.started
-		}
-		if ctx.Err() != nil {
-			j.report.Unknown = append(j.report.Unknown, facts.Unknown{Path: "scan", Reason: facts.Failed, Detail: "the scan was interrupted"})
-			break
-		}
 	}
-	progress.clear()
+	seen, err := a.observeAll(ctx, runs, func(o *observer, t facts.Target) error {
+		if declared := o.options.declared; declared.File != "" {
+			j.locations[t.ID] = declared
+		}
+		j.settings = o.settings
+		if err := j.add(ctx, &t, o.started); err != nil {
+			return err
+		}
+		o.options.aws.leadHome(&j.report.Targets[len(j.report.Targets)-1])
+		return nil
+	})
+	switch {
+	case ctx.Err() != nil:
+		seen.Unknown = append(seen.Unknown, facts.Unknown{Path: "scan", Reason: facts.Failed, Detail: "the scan was interrupted"})
+	case err != nil:
+		return err
+	}
+	if err := j.judge(ctx, seen); err != nil {
+		return err
+	}
 	return a.write(j.finish(), output, j.sources())
 }

@@ -135,7 +135,10 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 
 // enlarge adds to a healthy cloud a workgroup ("serverless"), a second account that
 // lets the auditor in ("accounts"), an instance that the loader and the cluster let
-// in ("bastion"), or a region with nothing in it (its name).
+// in ("bastion"), one that may not reach out to it ("bastion-shut") or that is led to
+// the public address of a public cluster ("bastion-without-hostnames"), a pause of the cluster every night ("pauses"), a network ACL that
+// denies one of the loader's addresses ("denial"), rules for others ("guests",
+// "everybody"), or a region with nothing in it (its name).
 func enlarge(cloud *fakeaws.Cloud, words []string) {
 	for _, word := range words {
 		switch word {
@@ -148,10 +151,46 @@ func enlarge(cloud *fakeaws.Cloud, words []string) {
 			cloud.Accounts = append(cloud.Accounts, second)
 		case "bastion":
 			addBastion(cloud.Region(fakeaws.RegionName))
+		case "bastion-shut":
+			r := cloud.Region(fakeaws.RegionName)
+			addBastion(r)
+			groups := r.VPCs[0].SecurityGroups
+			groups[len(groups)-1].Outbound = &facts.Outbound{}
+		case "bastion-without-hostnames":
+			r := cloud.Region(fakeaws.RegionName)
+			addBastion(r)
+			r.Clusters[0].PubliclyAccessible, r.VPCs[0].Interfaces[0].PublicIP = true, "203.0.113.10"
+			r.VPCs[0].DNS = &facts.DNS{Support: true, Servers: []string{"AmazonProvidedDNS"}}
+		case "pauses":
+			addPauses(cloud.Region(fakeaws.RegionName))
+		case "denial":
+			acl := &cloud.Region(fakeaws.RegionName).VPCs[0].NetworkACLs[0]
+			acl.Entries = append(acl.Entries, facts.NetworkACLEntry{
+				Number: 90, Action: "deny", Protocol: "6", CIDR: northAmerica[0], Ports: &facts.Ports{From: 5439, To: 5439},
+			})
+		case "guests":
+			rule := &cloud.Region(fakeaws.RegionName).VPCs[0].SecurityGroups[1].Inbound[0]
+			rule.CIDRs = append(rule.CIDRs, "198.51.100.0/24", "10.0.0.0/8")
+		case "everybody":
+			cloud.Region(fakeaws.RegionName).VPCs[0].SecurityGroups[1].Inbound[0].CIDRs = []string{"0.0.0.0/0"}
 		default:
 			cloud.Accounts[0].Regions[word] = &fakeaws.Region{}
 		}
 	}
+}
+
+// addPauses has the cluster paused every night and resumed in the morning, and has
+// actions that are not to come: one that is disabled and one of another cluster.
+func addPauses(r *fakeaws.Region) {
+	add := func(cluster, name, action, schedule, state, next string) {
+		r.ScheduledActions = append(r.ScheduledActions, fakeaws.ScheduledAction{
+			Cluster: cluster, ScheduledAction: facts.ScheduledAction{Name: name, Action: action, Schedule: schedule, State: state, Next: next},
+		})
+	}
+	add("analytics", "evening", "pause", "cron(0 22 * * ? *)", "ACTIVE", "2099-01-01T22:00:00Z")
+	add("analytics", "morning", "resume", "cron(0 5 * * ? *)", "ACTIVE", "2099-01-02T05:00:00Z")
+	add("analytics", "growth", "resize", "cron(0 0 1 * ? *)", "DISABLED", "")
+	add("staging", "staging-evening", "pause", "cron(0 22 * * ? *)", "ACTIVE", "2099-01-01T22:00:00Z")
 }
 
 // addBastion makes the cluster private and adds an instance in front of it, in a

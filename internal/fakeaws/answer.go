@@ -24,6 +24,7 @@ func operations() map[string]operation {
 		"redshift DescribeClusterSubnetGroups":       {[]string{"ClusterSubnetGroupName", "MaxRecords", "Marker"}, (*call).describeClusterSubnetGroups},
 		"redshift DescribeClusterParameters":         {[]string{"ParameterGroupName", "MaxRecords", "Marker"}, (*call).describeClusterParameters},
 		"redshift DescribeLoggingStatus":             {[]string{"ClusterIdentifier"}, (*call).describeLoggingStatus},
+		"redshift DescribeScheduledActions":          {[]string{"MaxRecords", "Marker"}, (*call).describeScheduledActions},
 		"redshift-serverless ListWorkgroups":         {[]string{"maxResults", "nextToken"}, (*call).listWorkgroups},
 		"redshift-serverless ListNamespaces":         {[]string{"maxResults", "nextToken"}, (*call).listNamespaces},
 		"ec2 DescribeRegions":                        {[]string{"AllRegions"}, (*call).describeRegions},
@@ -36,6 +37,8 @@ func operations() map[string]operation {
 		"redshift-data GetStatementResult":           {[]string{"Id", "NextToken"}, (*call).getStatementResult},
 		"ec2 DescribeInstances":                      {ec2List, (*call).describeInstances},
 		"ec2 DescribeVpcs":                           {ec2List, (*call).describeVpcs},
+		"ec2 DescribeVpcAttribute":                   {[]string{"VpcId", "Attribute"}, (*call).describeVpcAttribute},
+		"ec2 DescribeDhcpOptions":                    {ec2List, (*call).describeDhcpOptions},
 		"ec2 DescribeSubnets":                        {ec2List, (*call).describeSubnets},
 		"ec2 DescribeRouteTables":                    {ec2List, (*call).describeRouteTables},
 		"ec2 DescribeNetworkAcls":                    {ec2List, (*call).describeNetworkAcls},
@@ -136,6 +139,8 @@ func (c *call) page(n int, size, token string, l limits) (from, to int, next str
 	case c.fault != nil && c.fault.kind == emptyPages:
 		c.server.set(func() { c.server.tokens++; next = mark(c.server.tokens) })
 		return 0, 0, next, nil
+	case c.fault != nil && c.fault.kind == emptyPage:
+		return 0, 0, mark(from), nil
 	case c.fault != nil && c.fault.kind == repeatsToken:
 		return 0, n, mark(0), nil
 	}

@@ -31,6 +31,7 @@ type Region struct {
 	Namespaces        []Namespace
 	SubnetGroups      []facts.SubnetGroup
 	ParameterGroups   map[string][]facts.Parameter
+	ScheduledActions  []ScheduledAction
 	VPCs              []*VPC
 	PrefixLists       []facts.PrefixList // those whose owner is AWS are AWS's own
 	VPCEndpoints      []facts.VPCEndpoint
@@ -50,13 +51,26 @@ type Cluster struct {
 	facts.Cluster
 }
 
-// Instance is an EC2 instance with as many network interfaces; none counts as one.
-type Instance struct {
-	facts.Bastion
-	Interfaces int
+// ScheduledAction is an action of Redshift's scheduler, and the name of the cluster
+// it is for, as it was typed. Next may be several times with a space between. The
+// clusters' own list of actions is not played.
+type ScheduledAction struct {
+	Cluster string
+	facts.ScheduledAction
 }
 
-// VPC is a VPC and what is in it.
+// Instance is an EC2 instance with as many network interfaces; none counts as one.
+// Each of them has the IPv6 addresses, and a second private address with the public
+// one of its own.
+type Instance struct {
+	facts.Bastion
+	Interfaces      int
+	IPv6            []string
+	SecondaryPublic string
+}
+
+// VPC is a VPC and what is in it. Where it tells nothing of DNS, it is as AWS makes
+// the first one of an account.
 type VPC struct {
 	facts.VPC
 	Subnets          []facts.Subnet

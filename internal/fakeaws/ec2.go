@@ -44,6 +44,7 @@ func (c *call) describeVpcs() *apiError {
 		d.text("vpcId", v.ID)
 		d.text("ownerId", v.OwnerID)
 		d.text("state", "available")
+		d.text("dhcpOptionsId", v.dhcpOptions())
 		block := func(element string) func(string) {
 			return func(cidr string) {
 				d.text(element, cidr)

@@ -45,7 +45,11 @@ func (c *call) describeSecurityGroups() *apiError {
 		d.text("vpcId", w.thing.VPCID)
 		d.text("ownerId", w.thing.OwnerID)
 		each(d, "ipPermissions", "item", w.thing.Inbound, c.permission)
-		each(d, "ipPermissionsEgress", "item", []facts.Permission{{Protocol: "-1", CIDRs: []string{"0.0.0.0/0"}}}, c.permission)
+		outbound := []facts.Permission{{Protocol: "-1", CIDRs: []string{"0.0.0.0/0"}}} // of a new group
+		if o := w.thing.Outbound; o != nil {
+			outbound = o.Permissions
+		}
+		each(d, "ipPermissionsEgress", "item", outbound, c.permission)
 	})
 }
 

@@ -25,5 +25,12 @@ func (c *call) instance(i Instance) {
 	each(d, "groupSet", "item", i.GroupIDs, func(id string) { d.text("groupId", id) })
 	each(d, "networkInterfaceSet", "item", make([]struct{}, max(i.Interfaces, 1)), func(struct{}) {
 		d.text("networkInterfaceId", "eni-"+strconv.Itoa(len(i.InstanceID)))
+		each(d, "ipv6AddressesSet", "item", i.IPv6, func(address string) { d.text("ipv6Address", address) })
+		each(d, "privateIpAddressesSet", "item", []string{i.PublicIP, i.SecondaryPublic}, func(public string) {
+			d.flag("primary", public == i.PublicIP)
+			if public != "" {
+				d.in("association", func() { d.text("publicIp", public) })
+			}
+		})
 	})
 }

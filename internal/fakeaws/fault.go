@@ -35,6 +35,7 @@ const (
 	resets
 	breaksOff
 	emptyPages
+	emptyPage
 	repeatsToken
 )
 
@@ -79,6 +80,9 @@ func Reset() Fault { return Fault{kind: resets} }
 // EmptyPages is one empty page after the other, each with a new token.
 func EmptyPages() Fault { return Fault{kind: emptyPages} }
 
+// EmptyPage is one empty page with a token, ahead of a list that then comes whole.
+func EmptyPage() Fault { return Fault{kind: emptyPage, Times: 1} }
+
 // RepeatedToken is the same page again and again with the same token.
 func RepeatedToken() Fault { return Fault{kind: repeatsToken} }
 
@@ -89,6 +93,12 @@ func (f *Fault) due(region string) bool {
 	}
 	f.seen++
 	return f.seen > f.After && (f.Times == 0 || f.seen <= f.After+f.Times)
+}
+
+// ofPages tells whether the fault is in how a list is cut into pages, each of which
+// is an answer like others.
+func (f *Fault) ofPages() bool {
+	return f.kind == emptyPages || f.kind == emptyPage || f.kind == repeatsToken
 }
 
 // deniedCode is the word of each service for a missing permission.

@@ -246,3 +246,22 @@ func (c *call) describeLoggingStatus() *apiError {
 	d.text("LastFailureMessage", l.FailureMessage)
 	return nil
 }
+
+func (c *call) describeScheduledActions() *apiError {
+	d := &c.out
+	return marked(c, "ScheduledActions", "ScheduledAction", c.region.ScheduledActions, func(a ScheduledAction) {
+		d.text("ScheduledActionName", a.Name)
+		d.in("TargetAction", func() {
+			// "pause" is PauseCluster.
+			d.in(strings.ToUpper(a.Action[:1])+a.Action[1:]+"Cluster", func() { d.text("ClusterIdentifier", a.Cluster) })
+		})
+		d.text("Schedule", a.Schedule)
+		d.text("IamRole", "arn:"+partition(c.Region)+":iam::"+c.Account+":role/scheduler")
+		d.text("State", a.State)
+		if a.Next != "" {
+			d.texts("NextInvocations", "ScheduledActionTime", strings.Fields(a.Next))
+		}
+		d.text("StartTime", a.Start)
+		d.text("EndTime", a.End)
+	})
+}

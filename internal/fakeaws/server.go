@@ -68,6 +68,13 @@ func Start(cloud *Cloud) (*Server, error) {
 // Close ends the server and every connection.
 func (s *Server) Close() error { return s.http.Close() }
 
+// HangUp closes the connections on which nothing is being asked. A client in this
+// process that is no longer used would keep them open.
+func (s *Server) HangUp() {
+	s.http.SetKeepAlivesEnabled(false)
+	s.http.SetKeepAlivesEnabled(true)
+}
+
 // URL is what AWS_ENDPOINT_URL should be.
 func (s *Server) URL() string { return s.url }
 
@@ -202,7 +209,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	err := c.answer()
 	body := bytes.Clone(c.out.buffer.Bytes())
 	switch {
-	case c.fault != nil && c.fault.kind != emptyPages && c.fault.kind != repeatsToken:
+	case c.fault != nil && !c.fault.ofPages():
 		c.fault.strike(w, r, c.Service, body)
 	case err != nil:
 		writeError(w, c.Service, err.said(c.Service))

@@ -2,6 +2,7 @@ package onepacket
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/rscheck/rscheck/checks/facts"
 )
@@ -134,9 +135,23 @@ func (d Dice) endpoint(t *facts.Target) {
 		address := fmt.Sprintf("10.20.%s.10", s.ID[len("subnet-"):])
 		t.Cluster.Nodes = []facts.Node{{Role: "COMPUTE-0", PrivateIP: "10.20.0.77"}, {Role: pick(d, "LEADER", "SHARED"), PrivateIP: address}}
 		if d.chance(60) {
-			t.Network.Interfaces = []facts.Interface{d.eni("eni-0", s.ID, address)}
+			eni := d.eni("eni-0", s.ID, address)
+			eni.GroupIDs = carried(t, eni.GroupIDs)
+			t.Network.Interfaces = []facts.Interface{eni}
 		}
 	}
+}
+
+// carried are the groups of the leader node's interface: those that are active in
+// the cluster's list, and of the others in it those that were drawn.
+func carried(t *facts.Target, drawn []string) []string {
+	var ids []string
+	for _, m := range t.Cluster.SecurityGroups {
+		if m.Status == "active" || slices.Contains(drawn, m.ID) {
+			ids = append(ids, m.ID)
+		}
+	}
+	return ids
 }
 
 func (d Dice) eni(id, subnet, address string) facts.Interface {

@@ -80,7 +80,7 @@ func Addresses(cidr string) ([]uint32, error) {
 func arrivals(t *facts.Target, from uint32) (packets []packet, every bool) {
 	for _, i := range t.Cluster.Endpoint.Interfaces {
 		private, _ := quad(i.PrivateIP)
-		packets = append(packets, described(t, packet{t: t, from: from, subnet: i.SubnetID, private: private}))
+		packets = append(packets, described(t, packet{t: t, from: from, subnet: i.SubnetID, private: private, port: t.Cluster.Endpoint.Port}))
 	}
 	if len(packets) > 0 {
 		return packets, true
@@ -92,7 +92,7 @@ func arrivals(t *facts.Target, from uint32) (packets []packet, every bool) {
 		private, _ := quad(n.PrivateIP)
 		for _, s := range t.Network.Subnets {
 			if holds(s.CIDR, private) {
-				return []packet{described(t, packet{t: t, from: from, subnet: s.ID, private: private})}, true
+				return []packet{described(t, packet{t: t, from: from, subnet: s.ID, private: private, port: t.Cluster.Endpoint.Port})}, true
 			}
 		}
 	}
@@ -113,7 +113,7 @@ func inSubnet(t *facts.Target, from uint32, id string) packet {
 	for _, s := range t.Network.Subnets {
 		if s.ID == id {
 			private, _ := quad(s.CIDR[:strings.IndexByte(s.CIDR, '/')])
-			return packet{t: t, from: from, subnet: id, private: private + 9}
+			return packet{t: t, from: from, subnet: id, private: private + 9, port: t.Cluster.Endpoint.Port}
 		}
 	}
 	return packet{}

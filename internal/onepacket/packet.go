@@ -37,26 +37,31 @@ type packet struct {
 	from    uint32
 	subnet  string
 	private uint32
+	port    int
 	groups  []string // of the interface; nil for those of the cluster
-	public  bool     // the interface, if it was described, has a public address
-	known   bool     // the interface was described
+	// fromGroups are those of the sender, where they count.
+	fromGroups []string
+	public     bool // the interface, if it was described, has a public address
+	known      bool // the interface was described
 }
 
 // quad reads a.b.c.d.
 func quad(s string) (uint32, bool) {
-	parts := strings.Split(s, ".")
-	if len(parts) != 4 {
-		return 0, false
-	}
-	var n uint32
-	for _, part := range parts {
-		b, err := strconv.Atoi(part)
-		if err != nil || b < 0 || b > 255 {
+	var n, part uint32
+	dots, digits := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.' && digits > 0 && dots < 3:
+			n, part, digits = n*256+part, 0, 0
+			dots++
+		case '0' <= c && c <= '9' && part < 256:
+			part = part*10 + uint32(c-'0')
+			digits++
+		default:
 			return 0, false
 		}
-		n = n*256 + uint32(b)
 	}
-	return n, true
+	return n*256 + part, dots == 3 && digits > 0 && part < 256
 }
 
 // length is the prefix length of cidr if it is IPv4 and holds the address, else -1.
@@ -81,8 +86,20 @@ func length(cidr string, address uint32) int {
 
 func holds(cidr string, address uint32) bool { return length(cidr, address) >= 0 }
 
-// follow tells the packet's fate at each stage.
+// follow tells at each stage the fate of a packet for the cluster.
 func follow(p packet) map[string]fate {
+	fates := enter(p)
+	if !p.t.Cluster.PubliclyAccessible {
+		fates[publicAccess] = dies
+	} else if p.known && !p.public && (p.t.Cluster.ElasticIP.IP == "" || p.t.Cluster.ElasticIP.Status != "active") {
+		fates[publicAddress] = murky
+	}
+	return fates
+}
+
+// enter tells at each stage the fate of a packet that comes from the internet to an
+// interface with a public address.
+func enter(p packet) map[string]fate {
 	fates := map[string]fate{}
 	for _, private := range []string{
 		"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "0.0.0.0/8",
@@ -91,21 +108,11 @@ func follow(p packet) map[string]fate {
 			fates[source] = dies
 		}
 	}
-	if !p.t.Cluster.PubliclyAccessible {
-		fates[publicAccess] = dies
-	} else if p.known && !p.public && (p.t.Cluster.ElasticIP.IP == "" || p.t.Cluster.ElasticIP.Status != "active") {
-		fates[publicAddress] = murky
-	}
 	fates[blockPublicAccess] = blockedPublicly(p)
 	fates[internetGateway] = dies
-	gateway := ""
-	for _, g := range p.t.Network.InternetGateways {
-		for _, a := range g.Attachments {
-			if a.VPCID == p.t.Cluster.VPCID && a.State == "available" {
-				fates[internetGateway] = passes
-				gateway = g.ID
-			}
-		}
+	gateway := gatewayOf(p.t)
+	if gateway != "" {
+		fates[internetGateway] = passes
 	}
 	comesThrough, in := comeIn(p, gateway)
 	out, straight := goBack(p, gateway, comesThrough)
@@ -114,10 +121,23 @@ func follow(p packet) map[string]fate {
 	}
 	fates[gatewayRouteTable], fates[returnRoute] = in, out
 	acl := aclOf(p)
-	fates[naclInbound] = firstMatch(acl, false, p.from, p.t.Cluster.Endpoint.Port)
-	fates[naclOutbound] = replies(acl, p.from)
+	fates[naclInbound] = firstMatch(acl, false, p.from, p.port)
+	fates[naclOutbound] = replies(acl, true, p.from)
 	fates[securityGroups] = admitted(p)
 	return fates
+}
+
+// gatewayOf is the internet gateway of the cluster's VPC, empty for none.
+func gatewayOf(t *facts.Target) string {
+	gateway := ""
+	for _, g := range t.Network.InternetGateways {
+		for _, a := range g.Attachments {
+			if a.VPCID == t.Cluster.VPCID && a.State == "available" {
+				gateway = g.ID
+			}
+		}
+	}
+	return gateway
 }
 
 func blockedPublicly(p packet) fate {
@@ -208,25 +228,30 @@ func comeIn(p packet, gateway string) (middlebox string, f fate) {
 	return "", passes
 }
 
+// tableOf is the route table of a subnet.
+func tableOf(t *facts.Target, subnet string) facts.RouteTable {
+	var table *facts.RouteTable
+	for i, candidate := range t.Network.RouteTables {
+		for _, a := range candidate.Associations {
+			if a.Main && table == nil {
+				table = &t.Network.RouteTables[i]
+			}
+		}
+	}
+	for i, candidate := range t.Network.RouteTables {
+		for _, a := range candidate.Associations {
+			if a.SubnetID == subnet {
+				table = &t.Network.RouteTables[i]
+			}
+		}
+	}
+	return *table
+}
+
 // goBack tells whether the reply leaves by the gateway; straight: it passes by the
 // middlebox that the packet came through.
 func goBack(p packet, gateway, comesThrough string) (f fate, straight bool) {
-	var table *facts.RouteTable
-	for i, candidate := range p.t.Network.RouteTables {
-		for _, a := range candidate.Associations {
-			if a.Main && table == nil {
-				table = &p.t.Network.RouteTables[i]
-			}
-		}
-	}
-	for i, candidate := range p.t.Network.RouteTables {
-		for _, a := range candidate.Associations {
-			if a.SubnetID == p.subnet {
-				table = &p.t.Network.RouteTables[i]
-			}
-		}
-	}
-	ways := waysOf(p.t, *table, p.from)
+	ways := waysOf(p.t, tableOf(p.t, p.subnet), p.from)
 	good, bad := 0, 0
 	for _, w := range ways {
 		switch {

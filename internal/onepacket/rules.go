@@ -41,7 +41,7 @@ func firstMatch(acl facts.NetworkACL, egress bool, address uint32, port int) fat
 
 // replies tries a reply to each port where anything could change, and beside
 // it.
-func replies(acl facts.NetworkACL, address uint32) fate {
+func replies(acl facts.NetworkACL, egress bool, address uint32) fate {
 	tries := []int{1024, 5000, 32768, 49152, 65535}
 	for _, e := range acl.Entries {
 		if e.Ports != nil {
@@ -53,7 +53,7 @@ func replies(acl facts.NetworkACL, address uint32) fate {
 	for _, port := range tries {
 		if port >= 1024 && port <= 65535 && !done[port] {
 			done[port] = true
-			seen[firstMatch(acl, true, address, port)] = true
+			seen[firstMatch(acl, egress, address, port)] = true
 		}
 	}
 	switch {
@@ -65,30 +65,32 @@ func replies(acl facts.NetworkACL, address uint32) fate {
 	return murky
 }
 
+// attached are the groups of the packet's interface; it is not certain of all that
+// they are in force.
+func attached(p packet) (ids []string, certain map[string]bool) {
+	certain = map[string]bool{}
+	if p.known {
+		for _, id := range p.groups {
+			certain[id] = true
+		}
+		return p.groups, certain
+	}
+	for _, m := range p.t.Cluster.SecurityGroups {
+		ids = append(ids, m.ID)
+		certain[m.ID] = certain[m.ID] || m.Status == "active"
+	}
+	return ids, certain
+}
+
 func admitted(p packet) fate {
 	result := dies
-	ids, certain := p.groups, map[string]bool{}
-	for _, id := range ids {
-		certain[id] = true
-	}
-	if !p.known {
-		for _, m := range p.t.Cluster.SecurityGroups {
-			ids = append(ids, m.ID)
-			certain[m.ID] = m.Status == "active"
-		}
-	}
+	ids, certain := attached(p)
 	for _, id := range ids {
 		for _, g := range p.t.Network.SecurityGroups {
 			if g.ID != id || !admits(p, g) {
 				continue
 			}
-			usable := g.VPCID == p.t.Cluster.VPCID
-			for _, a := range p.t.Network.GroupAssociations {
-				if a.GroupID == id && a.VPCID == p.t.Cluster.VPCID && a.State == "associated" {
-					usable = true
-				}
-			}
-			if usable && certain[id] {
+			if usable(p.t, g) && certain[id] {
 				return passes
 			}
 			result = murky
@@ -97,27 +99,59 @@ func admitted(p packet) fate {
 	return result
 }
 
+// usable reports whether a group may be used in the cluster's VPC.
+func usable(t *facts.Target, g facts.SecurityGroup) bool {
+	for _, a := range t.Network.GroupAssociations {
+		if a.GroupID == g.ID && a.VPCID == t.Cluster.VPCID && a.State == "associated" {
+			return true
+		}
+	}
+	return g.VPCID == t.Cluster.VPCID
+}
+
+// admits reports whether a group lets the packet in. A packet from the bastion's
+// private address comes from the bastion's groups too.
 func admits(p packet, g facts.SecurityGroup) bool {
 	for _, rule := range g.Inbound {
-		if rule.Protocol != "-1" {
-			if rule.Protocol != "tcp" && rule.Protocol != "6" {
-				continue
-			}
-			if p.t.Cluster.Endpoint.Port < rule.Ports.From || p.t.Cluster.Endpoint.Port > rule.Ports.To {
-				continue
+		if !forPort(rule, p.port) {
+			continue
+		}
+		if speaksOf(p.t, rule, p.from) {
+			return true
+		}
+		for _, id := range rule.GroupIDs {
+			for _, own := range p.fromGroups {
+				if id == own {
+					return true
+				}
 			}
 		}
-		for _, cidr := range rule.CIDRs {
-			if holds(cidr, p.from) {
-				return true
-			}
+	}
+	return false
+}
+
+func forPort(rule facts.Permission, port int) bool {
+	if rule.Protocol == "-1" {
+		return true
+	}
+	if rule.Protocol != "tcp" && rule.Protocol != "6" {
+		return false
+	}
+	return rule.Ports.From <= port && port <= rule.Ports.To
+}
+
+// speaksOf reports whether a rule is for the address, by its own or by a list.
+func speaksOf(t *facts.Target, rule facts.Permission, address uint32) bool {
+	for _, cidr := range rule.CIDRs {
+		if holds(cidr, address) {
+			return true
 		}
-		for _, id := range rule.PrefixListIDs {
-			for _, l := range p.t.Network.PrefixLists {
-				for _, cidr := range l.CIDRs {
-					if l.ID == id && holds(cidr, p.from) {
-						return true
-					}
+	}
+	for _, id := range rule.PrefixListIDs {
+		for _, l := range t.Network.PrefixLists {
+			for _, cidr := range l.CIDRs {
+				if l.ID == id && holds(cidr, address) {
+					return true
 				}
 			}
 		}

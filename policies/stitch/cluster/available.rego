@@ -3,7 +3,8 @@
 # title: Cluster is available
 # description: >-
 #   Stitch can load only while the cluster takes connections and writes. A paused, resizing or restarting cluster
-#   refuses them, and one in maintenance may break them off.
+#   refuses them, and one in maintenance may break them off. This is about now; whether it will be paused or resized
+#   by a schedule is CLU006.
 # related_resources:
 #   - ref: https://www.stitchdata.com/docs/troubleshooting/destinations/destination-loading-error-reference
 #   - ref: https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html

@@ -113,7 +113,8 @@ names := {lower(input.cluster.endpoint.host), lower(input.cluster.custom_domain)
 
 host_differs if {
 	host != ""
-	not lower(bare_host) in names
+	not trim_suffix(lower(bare_host), ".") in names
+	not input.cluster.typed_address
 }
 
 # An empty name is in names where there is no custom domain.

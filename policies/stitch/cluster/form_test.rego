@@ -11,6 +11,7 @@ test_direct[name] if {
 	some name, tc in {
 		"all as it should be": [{"host": endpoint, "port": "5439", "database": "dev"}, set()],
 		"host in capitals": [{"host": upper(endpoint)}, set()],
+		"host with the dot of the root": [{"host": sprintf("%s.", [endpoint])}, set()],
 		"only the port": [{"port": "5439"}, set()],
 		"port with a zero before it": [{"port": "05439"}, set()],
 		"port suffix": [{"host": sprintf("%s:5439", [endpoint])}, {["host", "has a port"]}],
@@ -43,6 +44,16 @@ test_direct[name] if {
 	count(denied) == count(tc[1])
 	{s | some s in tc[1]; some f in denied; f.subject == s[0]; endswith(f.message, s[1])} == tc[1]
 	open == set()
+}
+
+test_address[name] if {
+	some name, tc in {
+		"the endpoint's": [true, 0],
+		"another": [false, 1],
+	}
+	document := object.union(typed("direct", {"host": "203.0.113.10"}), {"cluster": {"typed_address": tc[0]}})
+	found := form.deny with input as document
+	count(found) == tc[1]
 }
 
 test_custom_domain[name] if {

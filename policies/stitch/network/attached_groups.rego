@@ -27,7 +27,10 @@ deny contains {
 			input.target.region,
 			["--group-id", group.id, "--vpc-id", input.cluster.vpc_id],
 		),
-		remedy.note("Or attach a security group of the cluster's own VPC in its place."),
+		remedy.note(concat("", [
+			"AWS refuses this for a default security group, and for one of a default VPC or another account: ",
+			"then attach a security group of the cluster's own VPC in its place.",
+		])),
 	],
 } if {
 	some group in input.cluster.security_groups
@@ -52,7 +55,10 @@ deny contains {
 		input.target.kind,
 		input.target.name,
 	]),
-	"remediation": [remedy.note("Attach a security group of the cluster's VPC that admits the loader.")],
+	"remediation": [remedy.note(concat("", [
+		"Attach a security group of its VPC that admits the loader. ",
+		"The list that a change gives takes the place of the one there is: name all groups in it.",
+	]))],
 } if {
 	not working
 }

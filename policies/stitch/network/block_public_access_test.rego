@@ -13,6 +13,16 @@ test_deny[name] if {
 		"let in": [fixture.passage("block_public_access", "allow", []), set()],
 		"subnet blocked, once for all addresses": [blocked({"object": "subnet-1"}), {["subnet-1", "found"]}],
 		"nothing to exclude named": [blocked({}), {["analytics", "found"]}],
+		"exclusions of the subnet and of the VPC in the way": [
+			fixture.passage("block_public_access", "deny", [fixture.element("source", {
+				"verdict": "deny",
+				"hops": [
+					fixture.denied("block_public_access", {"object": "subnet-1", "exclusion": "vpcbpa-exclude-1"}),
+					fixture.denied("block_public_access", {"object": "vpc-1", "exclusion": "vpcbpa-exclude-2"}),
+				],
+			})]),
+			{["subnet-1", "found"], ["vpc-1", "found"]},
+		],
 		"another region's addresses blocked": [
 			fixture.passage("block_public_access", "allow", [fixture.source(
 				"192.0.2.10/32",
@@ -26,27 +36,25 @@ test_deny[name] if {
 }
 
 test_remediation[name] if {
-	create := "aws ec2 create-vpc-block-public-access-exclusion --region us-east-1"
+	mode := "--internet-gateway-exclusion-mode allow-bidirectional"
 	some name, tc in {
-		"subnet": [
-			{"object": "subnet-1"},
-			concat(" ", [create, "--subnet-id subnet-1 --internet-gateway-exclusion-mode allow-bidirectional"]),
+		"no exclusion": [{"object": "subnet-1"}, "create", "--subnet-id subnet-1"],
+		"one for what goes out": [
+			{"object": "vpc-1", "exclusion": "vpcbpa-exclude-1"},
+			"modify",
+			"--exclusion-id vpcbpa-exclude-1",
 		],
-		"VPC": [
-			{"object": "vpc-1"},
-			concat(" ", [create, "--vpc-id vpc-1 --internet-gateway-exclusion-mode allow-bidirectional"]),
-		],
-		"an exclusion for egress only": [
-			{"object": "subnet-1", "id": "vpcbpa-exclude-1"},
-			concat(" ", [
-				"aws ec2 modify-vpc-block-public-access-exclusion --region us-east-1",
-				"--exclusion-id vpcbpa-exclude-1 --internet-gateway-exclusion-mode allow-bidirectional",
-			]),
-		],
-		"nothing named": [{}, "Exclude the endpoint's subnet, with mode allow-bidirectional."],
 	}
 	found := block_public_access.deny with input as blocked(tc[0])
-	[f.remediation[0].text | some f in found] == [tc[1]]
+	[f.remediation[1].text | some f in found] == [sprintf(
+		"aws ec2 %s-vpc-block-public-access-exclusion --region us-east-1 %s %s",
+		[tc[1], tc[2], mode],
+	)]
+}
+
+test_obstacle if {
+	found := block_public_access.deny with input as blocked({"object": "subnet-1", "obstacle": "exclusions_barred"})
+	[step.kind | some f in found; some step in f.remediation] == ["note"]
 }
 
 test_not_applicable[name] if {

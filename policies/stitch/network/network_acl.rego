@@ -19,26 +19,40 @@ import data.rscheck.lib.remedy
 
 deny contains {
 	"subject": source.address,
-	"message": concat("; ", [hop.detail | some hop in source.hops; hop.verdict == "deny"]),
-	"remediation": array.concat(
-		region.notes,
-		[mend(hop.stage, hop.object, hop.rule_number, source.address) | some hop in source.hops; hop.verdict == "deny"],
-	),
+	"message": concat("; ", [hop.detail | some hop in source.hops; amiss(hop.verdict, hop.object)]),
+	"remediation": array.concat(region.notes, [step |
+		some hop in source.hops
+		amiss(hop.verdict, hop.object)
+		step := mend(hop.stage, hop.object, hop.rule_number, source.address)
+	]),
 } if {
 	input.network.network_acl.verdict == "deny"
 	some source in input.network.network_acl.sources
 	source.verdict == "deny"
 }
 
+# This does not read the verdict, so it speaks where that is unknown too: there are sources then only if an entry
+# would settle it.
 unknown contains {
 	"subject": source.address,
 	"message": concat("; ", [hop.detail | some hop in source.hops; hop.verdict == "unknown"]),
+	"remediation": array.concat([note | some note in region.notes; count(cures) > 0], cures),
 	"missing": source.missing,
 } if {
-	input.network.network_acl.verdict == "deny"
 	some source in input.network.network_acl.sources
 	source.verdict == "unknown"
+	cures := [step |
+		some hop in source.hops
+		hop.verdict == "unknown"
+		amiss(hop.verdict, hop.object)
+		step := mend(hop.stage, hop.object, hop.rule_number, source.address)
+	]
 }
+
+# An entry may do more than undo a denial: replies that pass to some ports only are let through to all.
+amiss("deny", _)
+
+amiss("unknown", acl) if acl != ""
 
 not_applicable contains cause.not_direct
 

@@ -15,6 +15,7 @@
 package rscheck.stitch.network.other_subnets
 
 import data.rscheck.lib.cause
+import data.rscheck.lib.exclusion
 import data.rscheck.lib.remedy
 
 deny contains {
@@ -27,16 +28,19 @@ deny contains {
 			hop.verdict == "deny"
 		}),
 	]),
-	"remediation": [
-		remedy.note(concat("", [
-			"Give it the route table and the network ACL of a subnet that lets the loader in. ",
-			"Whatever else is in it is affected.",
-		])),
-		remedy.note(concat("", [
-			"Or take it out of the cluster's subnet group, with aws redshift modify-cluster-subnet-group ",
-			"and the ids of all others; AWS refuses while the cluster is in it.",
-		])),
-	],
+	"remediation": array.concat(
+		[step |
+			some stage in ["block_public_access", "gateway_route_table", "return_route", "nacl_inbound", "nacl_outbound"]
+			some kept_out in {[hop.object, hop.exclusion, hop.obstacle] |
+				some source in subnet.sources
+				some hop in source.hops
+				hop.verdict == "deny"
+				hop.stage == stage
+			}
+			some step in mend(stage, kept_out[0], kept_out[1], kept_out[2])
+		],
+		[out],
+	),
 } if {
 	some subnet in input.network.elsewhere
 	subnet.verdict == "deny"
@@ -54,6 +58,36 @@ unknown contains {
 not_applicable contains cause.not_direct
 
 not_applicable contains cause.no_endpoint
+
+# Nothing but an exclusion helps where Block Public Access shuts the subnet.
+mend("block_public_access", object, id, obstacle) := exclusion.steps(object, id, obstacle)
+
+mend(stage, _, _, "") := [remedy.note(sprintf("%s Whatever else is in it is affected.", [advice[stage]]))]
+
+mend(_, _, _, "own_range") := [remedy.note(concat("", [
+	"A range of the VPC's own holds addresses of the loader, so no route table helps: see NET002.",
+]))]
+
+advice := {
+	"gateway_route_table": "Have the internet gateway's route table treat it as a subnet that lets the loader in.",
+	"return_route": "Give it the route table of a subnet that lets the loader in.",
+	"nacl_inbound": "Give it the network ACL of a subnet that lets the loader in.",
+	"nacl_outbound": "Give it the network ACL of a subnet that lets the loader in.",
+}
+
+out := remedy.note(concat("", [
+	"Or take it out of the cluster's subnet group, with aws redshift modify-cluster-subnet-group ",
+	"and the ids of all others; AWS refuses while the cluster is in it.",
+])) if {
+	input.target.kind == "cluster"
+}
+
+out := remedy.note(concat("", [
+	"Or take it out of the workgroup's subnets, with aws redshift-serverless update-workgroup ",
+	"and the ids of all that it is to have.",
+])) if {
+	not input.target.kind == "cluster"
+}
 
 failover(secondary) := " by a failover of Multi-AZ" if secondary
 

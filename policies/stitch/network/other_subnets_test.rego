@@ -50,6 +50,62 @@ test_outcome[name] if {
 	{[f.subject, f.missing] | some f in undecided} == tc[2]
 }
 
+# steps are those for a subnet that the hops deny, by their first words.
+steps(kind, hops) := [array.slice(split(step.text, " "), 0, 5) | some f in found; some step in f.remediation] if {
+	found := other_subnets.deny with input as object.union(
+		elsewhere([fixture.element("other_subnet", {"verdict": "deny", "sources": [
+			fixture.element("source", {"verdict": "deny", "hops": hops}),
+			fixture.element("source", {"address": "192.0.2.11/32", "verdict": "deny", "hops": hops}),
+		]})]),
+		{"target": {"kind": kind}},
+	)
+}
+
+test_remediation[name] if {
+	out := ["Or", "take", "it", "out", "of"]
+	some name, tc in {
+		"route": [[fixture.denied("return_route", {})], [["Give", "it", "the", "route", "table"], out]],
+		"replies, and the gateway's table": [
+			[fixture.denied("gateway_route_table", {}), fixture.denied("nacl_outbound", {})],
+			[["Have", "the", "internet", "gateway's", "route"], ["Give", "it", "the", "network", "ACL"], out],
+		],
+		"a range of the VPC's own": [
+			[fixture.denied("return_route", {"obstacle": "own_range"})],
+			[["A", "range", "of", "the", "VPC's"], out],
+		],
+		"Block Public Access": [[fixture.denied("block_public_access", {"object": "subnet-2"})], [
+			["This", "opens", "subnet-2", "to", "the"],
+			["aws", "ec2", "create-vpc-block-public-access-exclusion", "--region", "us-east-1"],
+			out,
+		]],
+		"Block Public Access with an exclusion, and an ACL": [
+			[
+				fixture.denied("block_public_access", {"object": "vpc-1", "exclusion": "vpcbpa-exclude-1"}),
+				fixture.denied("nacl_inbound", {}),
+			],
+			[
+				["This", "opens", "vpc-1", "to", "the"],
+				["aws", "ec2", "modify-vpc-block-public-access-exclusion", "--region", "us-east-1"],
+				["Give", "it", "the", "network", "ACL"],
+				out,
+			],
+		],
+	}
+	steps("cluster", tc[0]) == tc[1]
+}
+
+test_subnet_is_taken_out_by if {
+	denied := other_subnets.deny with input as elsewhere([blocked(false)])
+	of_workgroup := other_subnets.deny with input as object.union(
+		elsewhere([blocked(false)]),
+		{"target": {"kind": "workgroup"}},
+	)
+	some a in denied
+	contains(a.remediation[1].text, "modify-cluster-subnet-group")
+	some b in of_workgroup
+	contains(b.remediation[1].text, "update-workgroup")
+}
+
 test_not_applicable[name] if {
 	some name, tc in {
 		"direct": [{}, set()],

@@ -29,6 +29,10 @@ deny contains {
 		[input.target.kind, input.target.name, input.loader.name],
 	),
 	"remediation": [
+		remedy.note(concat("", [
+			"This opens the port to all that the security groups let in: look at SEC001 first. ",
+			"AWS refuses it while VPC Block Public Access shuts the subnet (NET005).",
+		])),
 		make_public,
 		remedy.note(sprintf("Or keep it private and connect %s through an SSH tunnel.", [input.loader.name])),
 		remedy.note(concat("", [

@@ -14,6 +14,7 @@
 package rscheck.stitch.network.route
 
 import data.rscheck.lib.cause
+import data.rscheck.lib.gateway
 import data.rscheck.lib.region
 import data.rscheck.lib.remedy
 
@@ -23,7 +24,7 @@ deny contains {
 	"remediation": array.concat(region.notes, [step |
 		some hop in source.hops
 		hop.verdict == "deny"
-		some step in mend(hop.stage, hop.object, hop.gateway, hop.route, source.address)
+		some step in mend(hop.stage, hop.object, hop.route, hop.target, hop.obstacle, source.address)
 	]),
 } if {
 	input.network.way_out.verdict == "deny"
@@ -45,55 +46,9 @@ not_applicable contains cause.not_direct
 
 not_applicable contains cause.no_endpoint
 
-mend(stage, vpc, _, _, _) := [
-	remedy.aws("ec2 create-internet-gateway", input.target.region, []),
-	remedy.note(sprintf(
-		"Attach the gateway it names: aws ec2 attach-internet-gateway, with its id and VPC %s.",
-		[vpc],
-	)),
-] if {
-	stage == "internet_gateway"
-}
+mend(stage, object, route, target, obstacle, address) := gateway.steps(stage, object, route, target, obstacle, address)
 
-# A route to the one address wins over every wider route, so that whatever else
-# the subnet sends keeps its way.
-mend(stage, table, gateway, route, address) := [
-	remedy.note(concat("", [
-		"A route for each address leaves every other as it is. A subnet that is meant to be public has one ",
-		"for 0.0.0.0/0 instead, which changes the way out of all in it.",
-	])),
-	remedy.aws(
-		concat(" ", ["ec2", verb(route, address)]),
-		input.target.region,
-		["--route-table-id", table, "--destination-cidr-block", address, "--gateway-id", gateway],
-	),
-] if {
-	to_gateway(stage, table, gateway)
-}
-
-mend(stage, table, gateway, _, _) := [remedy.note(advice[stage])] if {
-	stage != "internet_gateway"
-	not to_gateway(stage, table, gateway)
-}
-
-to_gateway(stage, table, gateway) if {
-	stage == "return_route"
-	table != ""
-	gateway != ""
-}
-
-verb(route, address) := "replace-route" if route == address
-
-verb(route, address) := "create-route" if route != address
-
-advice := {
-	"endpoint": "Every subnet that may carry the endpoint is blocked, each in its own way: look at each.",
-	"gateway_route_table": concat("", [
-		"The route table associated with the internet gateway sends the traffic elsewhere: ",
-		"take that route away, or let the answers go back the same way.",
-	]),
-	"return_route": concat("", [
-		"No command can be named: the answers need a route to an internet gateway of the VPC. ",
-		"Attach one if there is none, then run rscheck again.",
-	]),
-}
+mend("endpoint", _, _, _, _, _) := [remedy.note(concat(" ", [
+	"Every subnet that may carry the endpoint is blocked, each in its own way:",
+	"look at each.",
+]))]

@@ -58,6 +58,6 @@ mend(group, address) := remedy.aws(
 }
 
 mend("", address) := remedy.note(sprintf(
-	"Attach a security group of the cluster's VPC that admits tcp %d from %s.",
+	"No attached group can be changed to good effect (NET008): attach one of its VPC that admits tcp %d from %s.",
 	[input.cluster.endpoint.port, address],
 ))

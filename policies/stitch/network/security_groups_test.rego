@@ -30,7 +30,10 @@ test_remediation[name] if {
 			"aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-1",
 			"--protocol tcp --port 5440 --cidr 192.0.2.10/32",
 		])],
-		"no group attached": ["", "Attach a security group of the cluster's VPC that admits tcp 5440 from 192.0.2.10/32."],
+		"no group to change": ["", concat(" ", [
+			"No attached group can be changed to good effect (NET008):",
+			"attach one of its VPC that admits tcp 5440 from 192.0.2.10/32.",
+		])],
 	}
 	found := security_groups.deny with input as object.union(
 		fixture.passage("security_groups", "deny", [fixture.source(

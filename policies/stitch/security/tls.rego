@@ -36,15 +36,25 @@ where := sprintf(" in parameter group %s", [input.cluster.tls.group]) if input.c
 
 where := "" if input.cluster.tls.group == ""
 
-steps := [remedy.aws(
-	"redshift-serverless update-workgroup",
-	input.target.region,
-	["--workgroup-name", input.target.name, "--config-parameters", "parameterKey=require_ssl,parameterValue=true"],
-)] if {
+steps := [
+	refused,
+	remedy.aws(
+		"redshift-serverless update-workgroup",
+		input.target.region,
+		["--workgroup-name", input.target.name, "--config-parameters", "parameterKey=require_ssl,parameterValue=true"],
+	),
+] if {
 	not input.target.kind == "cluster"
 }
 
-steps := array.concat([require(input.cluster.tls.group)], reboot) if {
+steps := array.concat(
+	[
+		refused,
+		remedy.note("Every other cluster with this parameter group refuses them too, from its next reboot on."),
+		require(input.cluster.tls.group),
+	],
+	reboot,
+) if {
 	input.target.kind == "cluster"
 	not input.cluster.tls.default_group
 }
@@ -52,6 +62,7 @@ steps := array.concat([require(input.cluster.tls.group)], reboot) if {
 # AWS's own parameter groups cannot be edited.
 steps := array.concat(
 	[
+		refused,
 		remedy.note(sprintf("%s is AWS's own and cannot be edited, so the cluster needs a group of its own:", [
 			input.cluster.tls.group,
 		])),
@@ -79,8 +90,11 @@ require(group) := remedy.aws("redshift modify-cluster-parameter-group", input.ta
 	"--parameters", "ParameterName=require_ssl,ParameterValue=true",
 ])
 
+refused := remedy.note("From then on clients that do not speak TLS are refused: make sure that nobody depends on one.")
+
 reboot := [
 	remedy.note("A reboot ends every session and takes some minutes: choose a quiet time."),
+	remedy.aws("redshift wait cluster-available", input.target.region, ["--cluster-identifier", input.target.name]),
 	remedy.aws("redshift reboot-cluster", input.target.region, ["--cluster-identifier", input.target.name]),
 ]
 

@@ -28,42 +28,47 @@ test_deny[name] if {
 	{f.message | some f in found} == tc[1]
 }
 
-reboot := "aws redshift reboot-cluster --region us-east-1 --cluster-identifier analytics"
+reboot := [
+	"aws redshift wait cluster-available --region us-east-1 --cluster-identifier analytics",
+	"aws redshift reboot-cluster --region us-east-1 --cluster-identifier analytics",
+]
 
 test_commands[name] if {
 	some name, tc in {
-		"group of its own": ["cluster", {"required": false}, [
-			concat(" ", [
+		"group of its own": ["cluster", {"required": false}, array.concat(
+			[concat(" ", [
 				"aws redshift modify-cluster-parameter-group --region us-east-1",
 				"--parameter-group-name require-ssl --parameters ParameterName=require_ssl,ParameterValue=true",
-			]),
+			])],
 			reboot,
-		]],
+		)],
 		"AWS's default group": [
 			"cluster",
 			{"required": false, "group": "default.redshift-1.0", "default_group": true},
-			[
-				concat(" ", [
-					"aws redshift create-cluster-parameter-group --region us-east-1",
-					"--parameter-group-name analytics-require-ssl --parameter-group-family redshift-1.0",
-					"--description 'Requires TLS'",
-				]),
-				concat(" ", [
-					"aws redshift modify-cluster-parameter-group --region us-east-1 --parameter-group-name",
-					"analytics-require-ssl --parameters ParameterName=require_ssl,ParameterValue=true",
-				]),
-				concat(" ", [
-					"aws redshift modify-cluster --region us-east-1 --cluster-identifier analytics",
-					"--cluster-parameter-group-name analytics-require-ssl",
-				]),
+			array.concat(
+				[
+					concat(" ", [
+						"aws redshift create-cluster-parameter-group --region us-east-1",
+						"--parameter-group-name analytics-require-ssl --parameter-group-family redshift-1.0",
+						"--description 'Requires TLS'",
+					]),
+					concat(" ", [
+						"aws redshift modify-cluster-parameter-group --region us-east-1 --parameter-group-name",
+						"analytics-require-ssl --parameters ParameterName=require_ssl,ParameterValue=true",
+					]),
+					concat(" ", [
+						"aws redshift modify-cluster --region us-east-1 --cluster-identifier analytics",
+						"--cluster-parameter-group-name analytics-require-ssl",
+					]),
+				],
 				reboot,
-			],
+			),
 		],
 		"workgroup": ["workgroup", {"required": false, "group": ""}, [concat(" ", [
 			"aws redshift-serverless update-workgroup --region us-east-1 --workgroup-name analytics",
 			"--config-parameters parameterKey=require_ssl,parameterValue=true",
 		])]],
-		"waiting for a reboot": ["cluster", {"apply_status": "pending-reboot"}, [reboot]],
+		"waiting for a reboot": ["cluster", {"apply_status": "pending-reboot"}, reboot],
 		"being applied": ["cluster", {"apply_status": "applying"}, []],
 		"workgroup taking it up": ["workgroup", {"apply_status": "pending-reboot"}, []],
 	}
