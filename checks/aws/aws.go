@@ -43,6 +43,9 @@ type Options struct {
 	// Bastion is the id of an instance that connections to the targets go through,
 	// empty for none.
 	Bastion string
+	// BastionSubnet and BastionGroup are where such an instance is, or is to be, in
+	// the place of Bastion: both or none.
+	BastionSubnet, BastionGroup string
 	// Facts are the paths of the facts to observe, all of them where empty.
 	// What is left out is Unknown, NotRequested. A cluster's own facts come
 	// with finding it.

@@ -92,11 +92,15 @@ func oddity(in *types.Instance) string {
 
 // bastionOf is the bastion as far as it can be the target's.
 func (r *region) bastionOf(t *facts.Target) (facts.Bastion, *lack) {
-	id := r.account.options.Bastion
-	if id == "" {
+	id, a := r.account.options.Bastion, answer[instance]{}
+	switch subnet := r.account.options.BastionSubnet; {
+	case subnet != "":
+		id, a = "a bastion in "+subnet, r.plannedBastion(t)
+	case id == "":
 		return facts.Bastion{}, notAsked
+	default:
+		a = r.bastions[id]
 	}
-	a := r.bastions[id]
 	switch b := a.value; {
 	case a.lack != nil:
 		return facts.Bastion{}, a.lack
@@ -114,6 +118,22 @@ func (r *region) bastionOf(t *facts.Target) (facts.Bastion, *lack) {
 		}
 	}
 	return a.value.Bastion, nil
+}
+
+// plannedBastion is one that was named by where it is, or is to be.
+func (r *region) plannedBastion(t *facts.Target) answer[instance] {
+	o := &r.account.options
+	vpc := t.Cluster.VPCID
+	if vpc == "" {
+		return lacking[instance](&lack{reason: facts.Unsupported, detail: "the cluster's VPC is not known, nor whether " + o.BastionSubnet + " is in it"})
+	}
+	told, asked := r.subnets[vpc]
+	there := slices.ContainsFunc(told.value, func(s facts.Subnet) bool { return s.ID == o.BastionSubnet })
+	if asked && told.lack == nil && !there {
+		return lacking[instance](&lack{reason: facts.Inconsistent, detail: fmt.Sprintf("there is no subnet %s in %s, the cluster's VPC", o.BastionSubnet, vpc)})
+	}
+	planned := facts.Bastion{State: facts.PlannedBastion, SubnetID: o.BastionSubnet, VPCID: vpc, GroupIDs: []string{o.BastionGroup}}
+	return answer[instance]{value: instance{Bastion: planned, ipv6: true}}
 }
 
 func (r *region) completeBastion(t *facts.Target) {

@@ -68,7 +68,7 @@ func (r *region) fetchSecurityGroups(ctx context.Context, ids []string) {
 				return 0, nil, err
 			}
 			for i := range out.SecurityGroups {
-				group, err := securityGroup(&out.SecurityGroups[i], r.account.options.Bastion != "")
+				group, err := securityGroup(&out.SecurityGroups[i], r.account.options.Bastion+r.account.options.BastionSubnet != "")
 				if err != nil {
 					return 0, nil, err
 				}

@@ -18,7 +18,7 @@ func (d *digester) bastion() {
 		return
 	}
 	told := &d.target.Network.Bastion
-	b.ID, b.Port = told.InstanceID, cmp.Or(d.settings.BastionPort, connection.BastionPort)
+	b.ID, b.Port = cmp.Or(told.InstanceID, told.SubnetID), cmp.Or(d.settings.BastionPort, connection.BastionPort)
 	if len(told.GroupIDs) > 0 {
 		b.Group = told.GroupIDs[0]
 	}
@@ -26,7 +26,7 @@ func (d *digester) bastion() {
 		// The connection cannot do without, so this is not left out but lacking.
 		b.Verdict = string(netpath.Unknown)
 		d.lack("network.bastion", []facts.Unknown{{
-			Path: "network.bastion", Reason: facts.Unsupported, Detail: "give --bastion with the id of the instance",
+			Path: "network.bastion", Reason: facts.Unsupported, Detail: "give --bastion with the id of the instance, or --bastion-subnet and --bastion-group with its subnet and security group",
 		}})
 		return
 	}

@@ -40,7 +40,10 @@ type Network struct {
 // connections to the cluster go through.
 type Bastion struct {
 	InstanceID string `json:"instance_id"`
-	State      string `json:"state"` // pending, running, stopping, stopped, shutting-down, terminated
+	// State is pending, running, stopping, stopped, shutting-down or terminated, or
+	// PlannedBastion of one that was named by its subnet and security group: it has
+	// no id and no addresses.
+	State string `json:"state"`
 	// SubnetID, VPCID and the addresses are empty once the instance is terminated.
 	SubnetID  string   `json:"subnet_id"`
 	VPCID     string   `json:"vpc_id"`
@@ -48,6 +51,9 @@ type Bastion struct {
 	PublicIP  string   `json:"public_ip"` // empty for none
 	GroupIDs  []string `json:"group_ids"`
 }
+
+// PlannedBastion is the state of a bastion of which only the place is known.
+const PlannedBastion = "planned"
 
 // VPC is the virtual private cloud of the target.
 type VPC struct {

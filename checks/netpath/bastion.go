@@ -58,6 +58,9 @@ func ThroughBastion(t *facts.Target, bastionPort int, typed string, sources []ne
 		}
 		return in, alike(address, FromBastionStages, unknown(missing, "", "", "the bastion is not known"))
 	}
+	if b.State == facts.PlannedBastion {
+		return e.throughPlanned(bastionPort, typed, sources)
+	}
 	if b.VPCID == "" {
 		gone := finding{verdict: NotApplicable, detail: b.InstanceID + " is in no subnet any more"}
 		for _, source := range sources {
@@ -107,9 +110,9 @@ func (e *estate) bastionMissing() []facts.Unknown {
 	}
 	b := &e.t.Network.Bastion
 	gone := b.State == "terminated" || b.State == "shutting-down"
-	_, readable := parseAddress(b.PrivateIP)
+	address, readable := parseAddress(b.PrivateIP)
 	switch {
-	case b.InstanceID == "":
+	case b.InstanceID == "" && b.State != facts.PlannedBastion:
 		return unsupported(path, "no bastion was named")
 	case gone && b.VPCID == "":
 		return nil
@@ -117,8 +120,12 @@ func (e *estate) bastionMissing() []facts.Unknown {
 		return e.vpcMissing
 	case b.VPCID != e.vpc:
 		return unsupported(path, "%s is in %s and the cluster in %s: what joins the two is not followed", b.InstanceID, b.VPCID, e.vpc)
+	case b.State == facts.PlannedBastion:
+		return e.plannedMissing()
 	case b.SubnetID == "" || !readable:
 		return inconsistent(path, "%s has no subnet or no IPv4 address", b.InstanceID)
+	case !e.addressesIn(b.SubnetID).Contains(address.Addr()):
+		return inconsistent(path, "%s is in %s, which does not hold its address %s", b.InstanceID, b.SubnetID, b.PrivateIP)
 	}
 	return nil
 }
@@ -171,6 +178,8 @@ func toBastion(path Path, b *facts.Bastion) Path {
 func instanceFinding(b *facts.Bastion) finding {
 	const kind = "instance"
 	switch b.State {
+	case facts.PlannedBastion:
+		return finding{verdict: NotApplicable, by: By{kind, b.InstanceID}, detail: "no instance was named"}
 	case "running":
 		return allow(kind, b.InstanceID, "%s is running", b.InstanceID)
 	case "stopped": // the one state in which it can be started
@@ -188,6 +197,9 @@ func bastionAddress(b *facts.Bastion) finding {
 	const kind = "instance"
 	if a, ok := parseAddress(b.PublicIP); ok && !a.Addr().IsUnspecified() {
 		return allow(kind, b.InstanceID, "%s has the public address %s", b.InstanceID, b.PublicIP)
+	}
+	if b.State == facts.PlannedBastion {
+		return finding{verdict: NotApplicable, by: By{kind, b.InstanceID}, detail: "it needs a public address: no instance was named that has one, or has none"}
 	}
 	if b.State != "running" {
 		missing := unsupported("network.bastion.public_ip", "%s may get a public address when it starts", b.InstanceID)

@@ -84,7 +84,7 @@ func FuzzAgreementOverABastion(f *testing.F) {
 // It returns the path of each source, and then the one onward.
 func agreeOverBastion(t *testing.T, target *facts.Target) []netpath.Path {
 	t.Helper()
-	paths := throughBastion(t, target, sources)
+	paths := throughBastion(t, target, "", sources)
 	for i, source := range append(sources, onward) {
 		checkMissing(t, paths[i])
 		if clashOverBastion(t, target, source, paths[i]) != "" {
@@ -94,8 +94,8 @@ func agreeOverBastion(t *testing.T, target *facts.Target) []netpath.Path {
 	return paths
 }
 
-func throughBastion(t *testing.T, target *facts.Target, sources []string) []netpath.Path {
-	in, out := netpath.ThroughBastion(target, 22, "", prefixes(t, sources...))
+func throughBastion(t *testing.T, target *facts.Target, typed string, sources []string) []netpath.Path {
+	in, out := netpath.ThroughBastion(target, 22, typed, prefixes(t, sources...))
 	return append(in, out)
 }
 
@@ -107,7 +107,7 @@ func showClashOverBastion(t *testing.T, target *facts.Target, source string) {
 		if source != onward {
 			ask = []string{source}
 		}
-		path = throughBastion(t, target, ask)[0]
+		path = throughBastion(t, target, "", ask)[0]
 		return clashOverBastion(t, target, source, path)
 	}
 	least := onepacket.Least(target, func(t *facts.Target) bool { return clash(t) != "" })

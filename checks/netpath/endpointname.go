@@ -62,7 +62,7 @@ func (e *estate) lead() lead {
 	case dns.support == maybe || !dns.told:
 		l.missing = dns.missing
 	case l.nowhere && dns.none:
-		l.missing = unsupported("network.vpc.dns.servers", "the DHCP options of %s name no DNS server", e.vpc)
+		l.missing = unsupported("network.vpc.dns.servers", "the DHCP options of %s name no DNS server: %q", e.vpc, e.t.Network.VPC.DNS.Servers)
 	case l.nowhere:
 		l.off = dnsSupport
 		l.missing = unsupported("network.vpc.dns.support", "enable DNS support of %s: Amazon's DNS server does not answer in it", e.vpc)
@@ -87,7 +87,7 @@ func (e *estate) lead() lead {
 // leadsAsOfOld is why the name of a public cluster may lead to its public address
 // whatever the attributes of the VPC are: that of a workgroup does, and that of a
 // cluster made before the name led elsewhere, until it is resized (same page). When
-// that was is not told; node types younger than the page came by a resize.
+// that was is not told; a cluster of RA3 nodes was made, or came by a resize, later.
 func (e *estate) leadsAsOfOld() []facts.Unknown {
 	const path = "cluster.node_type"
 	if e.t.Kind != facts.ProvisionedCluster {
@@ -96,8 +96,9 @@ func (e *estate) leadsAsOfOld() []facts.Unknown {
 	if lack := e.t.Lacking(path); lack != nil {
 		return lack
 	}
-	family, _, _ := strings.Cut(e.t.Cluster.NodeType, ".")
-	if slices.Contains([]string{"", "dw1", "dw2", "ds1", "ds2", "dc1", "dc2"}, family) {
+	family, _, whole := strings.Cut(e.t.Cluster.NodeType, ".")
+	// Older than the page may be dw1, dw2, ds1, ds2, dc1 and dc2.
+	if !whole || family == "" || family[0] < 'a' || family[0] > 'z' || family[0] == 'd' {
 		return unsupported(path, "in its VPC the name of a cluster of %q may lead to the public address until it is resized", e.t.Cluster.NodeType)
 	}
 	return nil
@@ -146,6 +147,9 @@ func (e *estate) resolver() resolver {
 	r.told, r.none = true, len(dns.Servers) == 0
 	for _, server := range dns.Servers {
 		own := e.isAmazonDNS(server)
+		if _, err := netip.ParseAddr(server); err != nil && own == no {
+			r.none = true // who answers to that
+		}
 		r.amazon, r.other = r.amazon || own != no, r.other || own != yes
 	}
 	return r

@@ -103,6 +103,36 @@ func TestWhereTheEndpointsNameLeads(t *testing.T) {
 	}
 }
 
+// TestAnAddressInThePlaceOfTheName: no name is resolved, whatever the DNS.
+func TestAnAddressInThePlaceOfTheName(t *testing.T) {
+	const blockedByName, unsure = "blocked endpoint_name:deny", "unknown endpoint_name:unknown"
+	noDNS := dnsOf(false, false)
+	for name, tc := range map[string]struct {
+		typed   string
+		changes []change
+		want    string
+	}{
+		"the public address":                   {"192.0.2.11", []change{madePublic}, blockedByName},
+		"the public address, open outside":     {"192.0.2.11", []change{madePublic, noDNS, permit(tcp(5439, 5439, "192.0.2.9/32"))}, "reachable"},
+		"the elastic IP":                       {"192.0.2.12", []change{madePublic, func(t *facts.Target) { t.Cluster.ElasticIP = facts.ElasticIP{IP: "192.0.2.12", Status: "active"} }}, blockedByName},
+		"the private address":                  {"10.20.1.10", []change{madePublic, noDNS}, "reachable"},
+		"the private address of a private one": {"10.20.1.10", []change{noDNS}, "reachable"},
+		"another address":                      {"192.0.2.99", []change{madePublic}, unsure},
+		"addresses not readable":               {"192.0.2.11", []change{madePublic, denied("network.interfaces", "it"), func(t *facts.Target) { t.Network.Interfaces = nil }}, unsure},
+		"another address, and nothing open":    {"192.0.2.99", []change{madePublic, permit()}, "blocked endpoint_name:unknown security_groups:deny"},
+		"IPv6":                                 {"2001:db8::1", nil, unsure},
+		"a name":                               {"warehouse.example.com", nil, "reachable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, path := netpath.ThroughBastion(with(append([]change{bastion}, tc.changes...)...), 22, tc.typed, nil)
+			if got := outcome(path); got != tc.want {
+				t.Errorf("%s, want %s\n%s", got, tc.want, hopOf(path, netpath.EndpointName).Detail)
+			}
+			checkMissing(t, path)
+		})
+	}
+}
+
 func TestWordsOfAnEndpointsName(t *testing.T) {
 	hostnamesOff := dnsOf(true, false, amazon)
 	for name, tc := range map[string]struct {
@@ -115,7 +145,7 @@ func TestWordsOfAnEndpointsName(t *testing.T) {
 		},
 		"hostnames off, not decided": {
 			[]change{madePublic, hostnamesOff, permit(tcp(5439, 5439, "192.0.2.9/32")), bastionIs(func(b *facts.Bastion) { b.PublicIP = "" })},
-			"the endpoint's name leads the bastion to the public address: the bastion has no public address of its own",
+			"DNS hostnames are off in vpc-1, so the endpoint's name leads the bastion to the public address: the bastion has no public address of its own",
 			"enable DNS hostnames of vpc-1: then the name leads to the private address",
 		},
 		"support off": {

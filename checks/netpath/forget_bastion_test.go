@@ -22,11 +22,12 @@ func TestForgettingAFactOverABastion(t *testing.T) {
 			continue
 		}
 		tried++
-		before := throughBastion(t, target, asked)
+		typed := []string{"", "", "192.0.2.1", "10.20.0.10"}[seed%4]
+		before := throughBastion(t, target, typed, asked)
 		known := len(target.Unknown)
 		forget(reflect.ValueOf(target).Elem(), func(path string) {
 			target.Lack(path, facts.AccessDenied, "allow everything")
-			comparePathsOverBastion(t, path, before, throughBastion(t, target, asked))
+			comparePathsOverBastion(t, path, before, throughBastion(t, target, typed, asked))
 			target.Unknown = target.Unknown[:known]
 		})
 		if t.Failed() {
@@ -46,7 +47,7 @@ func TestForgettingSeveralFactsOverABastion(t *testing.T) {
 		if contradictory {
 			continue
 		}
-		before := throughBastion(t, target, sources[:1])
+		before := throughBastion(t, target, "", sources[:1])
 		for range 6 {
 			poorer := onepacket.Clone(target)
 			for range 2 + d.IntN(3) {
@@ -55,7 +56,7 @@ func TestForgettingSeveralFactsOverABastion(t *testing.T) {
 				part.value.SetZero()
 				poorer.Lack(part.path, facts.AccessDenied, "allow everything")
 			}
-			comparePathsOverBastion(t, fmt.Sprint(poorer.Unknown), before, throughBastion(t, poorer, sources[:1]))
+			comparePathsOverBastion(t, fmt.Sprint(poorer.Unknown), before, throughBastion(t, poorer, "", sources[:1]))
 		}
 		if t.Failed() {
 			t.Fatalf("seed %d", 5_000_000+seed)
@@ -93,11 +94,11 @@ func FuzzForgettingOverABastion(f *testing.F) {
 		if contradictory {
 			return
 		}
-		before := throughBastion(t, target, sources[:2])
+		before := throughBastion(t, target, "", sources[:2])
 		known := len(target.Unknown)
 		forget(reflect.ValueOf(target).Elem(), func(path string) {
 			target.Lack(path, facts.AccessDenied, "allow everything")
-			comparePathsOverBastion(t, path, before, throughBastion(t, target, sources[:2]))
+			comparePathsOverBastion(t, path, before, throughBastion(t, target, "", sources[:2]))
 			target.Unknown = target.Unknown[:known]
 		})
 	})

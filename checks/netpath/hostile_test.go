@@ -66,6 +66,35 @@ func TestGarbageIsNeverLetThrough(t *testing.T) {
 	})
 }
 
+// TestGarbageIsNeverLetOverABastion is the same for what only the way over a bastion
+// reads, with a public cluster.
+func TestGarbageIsNeverLetOverABastion(t *testing.T) {
+	read := []string{"network.bastion", "network.vpc.dns", "cluster.node_type", "network.security_groups.sg-c.outbound"}
+	harmless := []string{"network.bastion.instance_id"} // only for names in the answer
+	target := with(bastion, madePublic)
+	seen := 0
+	words(reflect.ValueOf(target).Elem(), "", func(path string, v reflect.Value) {
+		if !under(path, read) || under(path, harmless) {
+			return
+		}
+		seen++
+		old := v.String()
+		defer v.SetString(old)
+		for _, bad := range garbage {
+			v.SetString(bad)
+			in, out := netpath.ThroughBastion(target, 22, "", prefixes(t, stitch))
+			checkMissing(t, in[0])
+			checkMissing(t, out)
+			if in[0].Verdict == netpath.Reachable && out.Verdict == netpath.Reachable {
+				t.Errorf("%s = %q instead of %q: reachable", path, bad, old)
+			}
+		}
+	})
+	if seen < 9 {
+		t.Errorf("only %d words were spoiled", seen)
+	}
+}
+
 // meansTheSame: not told is as good as the usual word in these.
 func meansTheSame(path, bad string) bool {
 	switch path[strings.LastIndexByte(path, '.')+1:] {

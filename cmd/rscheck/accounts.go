@@ -20,6 +20,7 @@ func (o *awsOptions) options(base aws.Options) (aws.Options, error) {
 	observation.Regions, observation.Clusters, observation.Workgroups = o.regions, o.clusters, o.workgroups
 	observation.Profile, observation.ExternalID, observation.RoleName = o.profile, o.externalID, o.roleName
 	observation.Logging, observation.Bastion = o.logging, o.bastion
+	observation.BastionSubnet, observation.BastionGroup = o.bastionSubnet, o.bastionGroup
 	if len(o.roleARNs) == 1 {
 		observation.RoleARN = o.roleARNs[0]
 	} else {

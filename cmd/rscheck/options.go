@@ -25,9 +25,11 @@ type awsOptions struct {
 	roleName   string
 	externalID string
 	bastion    string
-	logging    bool
-	none       bool
-	timeout    time.Duration
+	// bastionSubnet and bastionGroup stand in the place of bastion.
+	bastionSubnet, bastionGroup string
+	logging                     bool
+	none                        bool
+	timeout                     time.Duration
 }
 
 func (o *awsOptions) bind(f *pflag.FlagSet) {
@@ -41,6 +43,8 @@ func (o *awsOptions) bind(f *pflag.FlagSet) {
 	f.StringVar(&o.roleName, "role-name", "", "the `name` of the role to assume in each of them")
 	f.StringVar(&o.externalID, "external-id", "", "the external `ID` the role asks for")
 	f.StringVar(&o.bastion, "bastion", "", "the `ID` of the instance that connection ssh goes through")
+	f.StringVar(&o.bastionSubnet, "bastion-subnet", "", "the `ID` of the subnet such an instance is, or is to be, in (needs --bastion-group)")
+	f.StringVar(&o.bastionGroup, "bastion-group", "", "the `ID` of its security group")
 	f.BoolVar(&o.logging, "audit-logging", false, "ask AWS about each cluster's audit logging (SEC005; one call a cluster)")
 	f.BoolVar(&o.none, "no-aws", false, "leave AWS out: judge the database alone (needs --host)")
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "how long the observation may take in all (of each target in the configuration file)")
@@ -56,7 +60,15 @@ func (o *awsOptions) check(db *databaseOptions) error {
 		return usagef("--no-aws and --no-database together leave nothing to look at")
 	case o.bastion != "" && !instanceID.MatchString(o.bastion):
 		return usagef("--bastion %q: want the id of an EC2 instance, as i-0123456789abcdef0", o.bastion)
-	case o.none && o.bastion != "":
+	case (o.bastionSubnet == "") != (o.bastionGroup == ""):
+		return usagef("--bastion-subnet and --bastion-group go together")
+	case o.bastion != "" && o.bastionSubnet != "":
+		return usagef("--bastion says where the instance is: leave out --bastion-subnet and --bastion-group")
+	case o.bastionSubnet != "" && !strings.HasPrefix(o.bastionSubnet, "subnet-"):
+		return usagef("--bastion-subnet %q: want the id of a subnet, as subnet-0123456789abcdef0", o.bastionSubnet)
+	case o.bastionGroup != "" && !strings.HasPrefix(o.bastionGroup, "sg-"):
+		return usagef("--bastion-group %q: want the id of a security group, as sg-0123456789abcdef0", o.bastionGroup)
+	case o.none && o.bastion+o.bastionSubnet != "":
 		return usagef("--bastion goes with AWS: --no-aws leaves it out")
 	case o.none && (named > 0 || o.all):
 		return usagef("--no-aws goes with --host, not with --cluster, --workgroup or --all")

@@ -9,14 +9,17 @@ import (
 
 // inner are addresses inside the VPC and public ones of things in it, which the
 // rules of a tunnelled estate are about as well.
-var inner = [...]string{
-	"10.20.0.10/32", "10.20.1.10/32", "10.20.0.20/32", "10.20.1.21/32", "10.20.0.30/32", "10.20.1.30/32", "10.20.9.30/32", "192.0.2.30/32", "192.0.2.1/32", "192.0.2.2/32",
+func inner() []string {
+	return []string{
+		"10.20.0.10/32", "10.20.1.10/32", "10.20.0.20/32", "10.20.1.21/32", "10.20.0.30/32", "10.20.1.30/32", "10.20.9.30/32",
+		"192.0.2.30/32", "192.0.2.1/32", "192.0.2.2/32",
+	}
 }
 
 // TunnelledEstate returns a random target with a bastion, i-0123456789abcdef0, in its
 // VPC.
 func (d Dice) TunnelledEstate() (t *facts.Target, contradictory bool) {
-	d.sources = slices.Concat(d.sources, inner[:])
+	d.sources = slices.Concat(d.sources, inner())
 	if d.chance(60) {
 		d.odd = 1
 	}
@@ -82,7 +85,7 @@ func (d Dice) smooth(t *facts.Target) {
 // pointed adds a rule or a route that matters to one of the inner addresses.
 func (d Dice) pointed(t *facts.Target) {
 	n := &t.Network
-	cidr := pick(d, inner[:]...)
+	cidr := pick(d, inner()...)
 	switch d.IntN(3) {
 	case 0:
 		if table := &n.RouteTables[d.IntN(len(n.RouteTables))]; table.ID != "rtb-edge" {

@@ -194,6 +194,11 @@ mend_onward("endpoint_name", id, vpc, _, _, _, _) := [
 	endswith(id, attribute)
 }
 
+mend_onward("endpoint_name", _, "", _, _, _, _) := [remedy.note(sprintf(
+	"Type the endpoint's name, %s, as host into %s.",
+	[input.cluster.endpoint.host, input.loader.name],
+))]
+
 mend_onward("bastion_groups_outbound", _, group, _, _, cidr, peer) := [remedy.aws(
 	"ec2 authorize-security-group-egress",
 	input.target.region,

@@ -181,6 +181,10 @@ test_mend_onward[name] if {
 			"", fixture.denied("bastion_groups_outbound", {}),
 			"Attach a security group to the instance that lets the connection out.",
 		],
+		"the public address typed": [
+			"sg-b", fixture.denied("endpoint_name", {}),
+			"Type the endpoint's name, analytics.abc123.us-east-1.redshift.amazonaws.com, as host into Stitch.",
+		],
 		"the VPC's own route": [
 			"sg-b", fixture.denied("local_route", {"object": "rtb-1"}),
 			"Let the route of rtb-1 lead to local again, or to a middlebox that is there.",
