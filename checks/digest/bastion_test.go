@@ -27,7 +27,7 @@ func TestBastionOfEachRegion(t *testing.T) {
 		"one region, any asked":   {region: "any", admitted: europe, verdict: "allow", wayIn: "allow"},
 		"half of each region":     {region: "any", admitted: slices.Concat(europe[:2], northAmerica[:3]), verdict: "deny", wayIn: "deny", denied: 1},
 		"another port":            {region: "europe", port: 2222, admitted: europe, verdict: "deny", wayIn: "deny", denied: 4},
-		"not named":               {region: "europe", admitted: europe, change: bastionLacks(facts.NotRequested, "not asked for"), verdict: "unknown", missing: "give --bastion with the id of the instance"},
+		"not named":               {region: "europe", admitted: europe, change: bastionLacks(facts.NotRequested, "not asked for"), verdict: "unknown", missing: "give --bastion with the id of the instance, or --bastion-subnet and --bastion-group with its subnet and security group"},
 		"not readable":            {region: "europe", admitted: europe, change: bastionLacks(facts.AccessDenied, "allow it"), verdict: "unknown", wayIn: "unknown", missing: "allow it"},
 		"cluster admits it not":   {region: "europe", admitted: europe, change: func(t *facts.Target) { t.Network.SecurityGroups[0].Inbound = nil }, verdict: "deny", wayIn: "allow"},
 		"not let out":             {region: "europe", admitted: europe, change: func(t *facts.Target) { t.Network.SecurityGroups[1].Outbound.Permissions = nil }, verdict: "deny", wayIn: "allow"},

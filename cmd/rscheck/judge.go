@@ -181,6 +181,8 @@ type scope struct {
 	choice                     *judgeOptions
 	connection                 string
 	targets, noAWS, noDatabase int
+	// planned are those behind a bastion that was named by its place.
+	planned int
 }
 
 func (s *scope) add(t *facts.Target) {
@@ -193,6 +195,9 @@ func (s *scope) add(t *facts.Target) {
 		return 0
 	}
 	s.targets++
+	if t.Network.Bastion.State == facts.PlannedBastion && s.connection == "ssh" {
+		s.planned++
+	}
 	s.noAWS += left("network")
 	s.noDatabase += left("database")
 }
@@ -217,6 +222,9 @@ func (s *scope) String() string {
 	if !slices.Contains([]string{"direct", "ssh"}, s.connection) && s.noAWS < s.targets {
 		// No check follows a private line to the cluster, or a tunnel from inside.
 		words = append(words, "but for the way in over "+s.connection)
+	}
+	if s.planned > 0 {
+		words = append(words, "given a bastion with a public address")
 	}
 	if len(s.choice.only) > 0 {
 		words = append(words, "only "+strings.Join(s.choice.only, ", "))
