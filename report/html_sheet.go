@@ -281,9 +281,6 @@ func eyesOf(t Target) string {
 	if t.Login.Via != "" {
 		eyes += " (" + t.Login.Via + ")"
 	}
-	if t.Login.Database != "" {
-		eyes += " in database " + t.Login.Database
-	}
 	return eyes
 }
 

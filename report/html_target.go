@@ -167,6 +167,7 @@ func (t *text) factsOf(target Target) []string {
 	} else if endpoint := fmt.Sprintf("%s:%d", host, target.Endpoint.Port); endpoint != target.Name {
 		items = append(items, endpoint)
 	}
+	items = append(items, target.database()...)
 	if len(t.r.Targets) > 1 {
 		if target.Account != "" {
 			items = append(items, "account "+target.Account)

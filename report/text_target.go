@@ -63,10 +63,16 @@ func (t *text) title(target Target) {
 	} else if endpoint := fmt.Sprintf("%s:%d", host, target.Endpoint.Port); endpoint != target.Name {
 		items = append(items, endpoint)
 	}
-	if target.Login != nil && target.Login.Database != "" {
-		items = append(items, "database "+target.Login.Database)
-	}
+	items = append(items, target.database()...)
 	t.p.items([]span{{target.Name, strong}, {text: " · "}}, 2, items)
+}
+
+// database names the one that was looked into, in a list that is empty for none.
+func (t Target) database() []string {
+	if t.Login == nil || t.Login.Database == "" {
+		return nil
+	}
+	return []string{"database " + t.Login.Database}
 }
 
 // labels names each target, by its id, by the shortest of these that no other
