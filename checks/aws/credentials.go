@@ -53,7 +53,9 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 		return nil, err
 	}
 	switch {
-	case !everyRegion(o.Regions):
+	case !everyRegion(o.Regions) && (cfg.Region == "" || partition(cfg.Region) != partition(o.Regions[0])):
+		// Roles are assumed here. A region that was asked for may not be enabled; the
+		// configuration's own is the better bet.
 		cfg.Region = o.Regions[0]
 	case cfg.Region == "": // somewhere to ask which regions there are
 		cfg.Region = "us-east-1"

@@ -63,7 +63,7 @@ var ec2List = []string{"Filter", "MaxResults", "NextToken"}
 func (c *call) answer() *apiError {
 	op, known := operations()[c.Service+" "+c.Operation]
 	switch {
-	case c.account == nil, c.region == nil && c.Service != "sts":
+	case c.account == nil, c.region == nil:
 		code := "InvalidClientTokenId"
 		switch {
 		case c.Service == "ec2":
