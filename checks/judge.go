@@ -117,10 +117,12 @@ func (a *answer) lack(missing []facts.Unknown) {
 
 // cannotTell says what would cure it. Whoever left a fact out knows so.
 func cannotTell(missing []facts.Unknown) string {
+	if refused := slices.DeleteFunc(slices.Clone(missing), func(u facts.Unknown) bool { return u.Reason == facts.NotRequested }); len(refused) > 0 {
+		missing = refused
+	}
 	details := make([]string, 0, len(missing))
 	for _, u := range missing {
-		leftOut := u.Reason == facts.NotRequested && slices.ContainsFunc(missing, func(u facts.Unknown) bool { return u.Reason != facts.NotRequested })
-		if !leftOut && !slices.Contains(details, u.Detail) {
+		if !slices.Contains(details, u.Detail) {
 			details = append(details, u.Detail)
 		}
 	}

@@ -37,15 +37,8 @@ func (d *digester) typedAddress() {
 	if err != nil {
 		return
 	}
-	public := []string{d.target.Cluster.ElasticIP.IP}
-	for _, i := range d.target.Network.Interfaces {
-		public = append(public, i.PublicIP)
-	}
-	for _, address := range public {
-		if a, err := netip.ParseAddr(address); err == nil && a == typed {
-			d.doc.Cluster.TypedAddress = true
-			return
-		}
+	if d.doc.Cluster.TypedAddress = netpath.IsPublicAddress(d.target, typed); d.doc.Cluster.TypedAddress {
+		return
 	}
 	d.lack("cluster.typed_address", d.missing("cluster.elastic_ip", "network.interfaces"))
 }

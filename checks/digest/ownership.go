@@ -140,6 +140,8 @@ func (d *digester) schemaProblem(s facts.Schema) string {
 
 // places is where the loader loads.
 type places struct {
+	// named are the schemas that were named, as the database has them.
+	named   []string
 	schemas map[string]bool
 	tables  []facts.Relation // loader tables
 	marked  []facts.Relation // those of them that bear the marker columns
@@ -153,9 +155,8 @@ type places struct {
 // places finds the loader's schemas and tables: every table of a schema that was
 // named, and in any other schema those that bear the loader's markers.
 func (d *digester) places() places {
-	p := places{schemas: map[string]bool{}, copies: map[string]bool{}}
-	names := d.namedSchemas()
-	for _, name := range names {
+	p := places{named: d.namedSchemas(), schemas: map[string]bool{}, copies: map[string]bool{}}
+	for _, name := range p.named {
 		p.schemas[name] = true
 		if d.known("database.schemas") && !d.hasSchema(name) {
 			p.absent = append(p.absent, name)
@@ -171,7 +172,7 @@ func (d *digester) places() places {
 		if r.Kind != facts.Table || slices.Contains(d.settings.ExceptSchemas, r.Schema) {
 			continue
 		}
-		named := slices.Contains(names, r.Schema)
+		named := slices.Contains(p.named, r.Schema)
 		marked := columns && len(markers.Columns) > 0 && containsAll(r.Markers, markers.Columns)
 		own := slices.Contains(markers.Tables, r.Name)
 		if !named && !marked && !own {
@@ -186,7 +187,7 @@ func (d *digester) places() places {
 	}
 	if d.known("database.schemas") {
 		for _, s := range d.target.Database.Schemas {
-			p.copies[s.Name] = p.schemas[s.Name] && !vouched[s.Name] && s.Owner != d.settings.User && !slices.Contains(names, s.Name)
+			p.copies[s.Name] = p.schemas[s.Name] && !vouched[s.Name] && s.Owner != d.settings.User && !slices.Contains(p.named, s.Name)
 		}
 	}
 	return p

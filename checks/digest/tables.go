@@ -21,7 +21,7 @@ func (d *digester) markers(places places) {
 				continue
 			}
 			lacking := without(d.settings.Profile.Markers.Columns, r.Markers)
-			if len(lacking) > 0 && d.loaderMade(r) {
+			if len(lacking) > 0 && d.loaderMade(r, places) {
 				d.doc.Database.Markers.Deviating = append(d.doc.Database.Markers.Deviating, UnmarkedTable{Subject: quoteRelation(r), Lacking: lacking})
 			}
 		}
@@ -31,13 +31,13 @@ func (d *digester) markers(places places) {
 	}
 }
 
-func (d *digester) loaderMade(r facts.Relation) bool {
+func (d *digester) loaderMade(r facts.Relation, places places) bool {
 	if d.known("database.comments") {
 		if _, problem := primaryKeys(r.Comment, d.settings.Profile.Comment.Key); problem == "" {
 			return true
 		}
 	}
-	return len(r.Markers) > 0 && (r.Owner == d.settings.User || slices.Contains(d.namedSchemas(), r.Schema))
+	return len(r.Markers) > 0 && (r.Owner == d.settings.User || slices.Contains(places.named, r.Schema))
 }
 
 // without returns the names that are not among the others.

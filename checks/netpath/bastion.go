@@ -71,12 +71,22 @@ func ThroughBastion(t *facts.Target, bastionPort int, typed string, sources []ne
 		}
 		return in, alike(address, FromBastionStages, gone)
 	}
-	for _, path := range Decide(movedToBastion(t, bastionPort), sources) {
-		in = append(in, toBastion(path, b))
+	way := e.throughInstance(bastionPort, typed, sources)
+	last := len(way) - 1
+	return way[:last:last], way[last]
+}
+
+// throughInstance has the path of each source to the bastion, an instance with a
+// private address, and last the path from there to the endpoint.
+func (e *estate) throughInstance(port int, typed string, sources []netip.Prefix) (way []Path) {
+	b := &e.t.Network.Bastion
+	for _, path := range Decide(movedToBastion(e.t, port), sources) {
+		way = append(way, toBastion(path, b))
 	}
-	onward = e.fromBastion(b, typed, address)
-	e.spreadRuleNumbers(append(slices.Clip(in), onward))
-	return in, onward
+	address, _ := parseAddress(b.PrivateIP)
+	way = append(way, e.fromBastion(b, typed, address))
+	e.spreadRuleNumbers(way)
+	return way
 }
 
 // alike is a path of which every stage has the same finding.

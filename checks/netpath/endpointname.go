@@ -27,17 +27,24 @@ func (l *lead) onlyPublic() bool { return l.public && !l.private && !l.nowhere }
 // The attributes of a VPC that matter.
 const dnsSupport, dnsHostnames = "enableDnsSupport", "enableDnsHostnames"
 
+// IsPublicAddress reports whether the address was told as a public one of the
+// endpoint of t. It may be one all the same where cluster.elastic_ip or
+// network.interfaces is lacking.
+func IsPublicAddress(t *facts.Target, address netip.Addr) bool {
+	is := func(text string) bool {
+		a, err := netip.ParseAddr(text)
+		return err == nil && a == address
+	}
+	return is(t.Cluster.ElasticIP.IP) || slices.ContainsFunc(t.Network.Interfaces, func(i facts.Interface) bool { return is(i.PublicIP) })
+}
+
 // typedLead tells where an address that was typed into the loader leads: to the
 // endpoint, or it is not known to be one of its.
 func (e *estate) typedLead(typed netip.Addr) lead {
 	l := lead{typed: true}
 	missing := mergeUnknowns(e.t.LackingWithin("cluster.elastic_ip"), e.interfacesMissing)
-	outer := []string{e.t.Cluster.ElasticIP.IP}
-	for _, i := range e.t.Network.Interfaces {
-		outer = append(outer, i.PublicIP)
-	}
 	switch {
-	case slices.Contains(outer, typed.String()):
+	case IsPublicAddress(e.t, typed):
 		l.public = true
 	case e.where.exact && slices.ContainsFunc(e.where.places, func(p place) bool { return p.addresses == netip.PrefixFrom(typed, 32) }):
 		l.private = true

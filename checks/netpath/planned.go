@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"go4.org/netipx"
+
 	"github.com/rscheck/rscheck/checks/facts"
 )
 
@@ -22,15 +24,7 @@ func (e *estate) throughPlanned(port int, typed string, sources []netip.Prefix) 
 		t := *e.t
 		t.Network.Bastion = b
 		t.Network.Bastion.InstanceID, t.Network.Bastion.PrivateIP = "a bastion in "+b.SubnetID, address.String()
-		moved := &t.Network.Bastion
-		e := survey(&t)
-		var way []Path
-		for _, path := range Decide(movedToBastion(&t, port), sources) {
-			way = append(way, toBastion(path, moved))
-		}
-		way = append(way, e.fromBastion(moved, typed, netip.PrefixFrom(address, 32)))
-		e.spreadRuleNumbers(way)
-		ways = append(ways, way)
+		ways = append(ways, survey(&t).throughInstance(port, typed, sources))
 	}
 	subnet := e.plannedRange()
 	merged := slices.Clone(ways[0])
@@ -111,7 +105,7 @@ func (e *estate) plannedAddresses() []netip.Addr {
 		for reserved(subnet, first) {
 			first = first.Next()
 		}
-		if piece.Contains(first) && first != lastOf(subnet) {
+		if piece.Contains(first) && first != netipx.PrefixLastIP(subnet) {
 			addresses = append(addresses, first)
 		}
 		if len(addresses) > mostAddresses {
@@ -131,15 +125,6 @@ func reserved(subnet netip.Prefix, address netip.Addr) bool {
 		first = first.Next()
 	}
 	return false
-}
-
-// lastOf is the last address of an IPv4 prefix.
-func lastOf(p netip.Prefix) netip.Addr {
-	bytes := p.Addr().As4()
-	for bit := p.Bits(); bit < 32; bit++ {
-		bytes[bit/8] |= 1 << (7 - bit%8)
-	}
-	return netip.AddrFrom4(bytes)
 }
 
 // everyPrefix are all ranges of addresses that anything around the target names.

@@ -30,15 +30,19 @@ func (o *observation) relations(ctx context.Context) {
 	}
 	found, err := o.askRelations(ctx, true, rights)
 	if first := err; o.tooMuch(relationsStatement(true, rights), err) {
-		for _, less := range []struct {
+		type part struct {
 			comments bool
 			rights   rightsOf
 			lost     []string
-		}{
-			{false, rights, []string{"database.comments"}},
-			{true, nobodysRights, []string{"database.revoked_rights"}},
-			{false, nobodysRights, []string{"database.comments", "database.revoked_rights"}},
-		} {
+		}
+		parts := []part{{false, rights, []string{"database.comments"}}}
+		if rights != nobodysRights {
+			parts = append(
+				parts, part{true, nobodysRights, []string{"database.revoked_rights"}},
+				part{false, nobodysRights, []string{"database.comments", "database.revoked_rights"}},
+			)
+		}
+		for _, less := range parts {
 			if found, err = o.askRelations(ctx, less.comments, less.rights); err == nil {
 				o.lack(relationsStatement(true, rights), first, less.lost...)
 				break
