@@ -66,36 +66,13 @@ func moto(t *testing.T) sdk.Config {
 	return cfg
 }
 
-func must[T any](t *testing.T) func(T, error) T {
-	return func(v T, err error) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
 // TestAgainstMoto makes a cluster with the SDK's own calls and observes it. moto
 // leaves out much; all of it must be unknown, and nothing else.
 func TestAgainstMoto(t *testing.T) {
 	cfg := moto(t)
-	network := motoNetwork(t, ec2.NewFromConfig(cfg))
-	client, ctx := redshift.NewFromConfig(cfg), context.Background()
-	must[*redshift.CreateClusterSubnetGroupOutput](t)(client.CreateClusterSubnetGroup(ctx, &redshift.CreateClusterSubnetGroupInput{
-		ClusterSubnetGroupName: sdk.String("warehouse"), Description: sdk.String("test"), SubnetIds: []string{network.subnet},
-	}))
-	must[*redshift.CreateClusterOutput](t)(client.CreateCluster(ctx, &redshift.CreateClusterInput{
-		ClusterIdentifier: sdk.String("analytics"), NodeType: sdk.String("ra3.xlplus"), MasterUsername: sdk.String("awsuser"),
-		MasterUserPassword: sdk.String("Secret-" + canary), DBName: sdk.String("dev"), Port: sdk.Int32(5440),
-		ClusterSubnetGroupName: sdk.String("warehouse"), VpcSecurityGroupIds: []string{network.group}, PubliclyAccessible: sdk.Bool(true),
-	}))
+	made := furnish(t, cfg)
 
-	bastion := *must[*ec2.RunInstancesOutput](t)(ec2.NewFromConfig(cfg).RunInstances(ctx, &ec2.RunInstancesInput{
-		ImageId: sdk.String("ami-12c6146b"), MinCount: sdk.Int32(1), MaxCount: sdk.Int32(1), SubnetId: &network.subnet, SecurityGroupIds: []string{network.group},
-	})).Instances[0].InstanceId
-
-	targets, unknown := observe(t, open(t, Options{Clusters: []string{"analytics", "nope"}, Bastion: bastion}))
+	targets, unknown := observe(t, open(t, Options{Clusters: []string{"analytics", "nope"}, Bastion: made.bastion}))
 	if len(unknown) != 1 || unknown[0].Path != "targets.nope" || unknown[0].Reason != facts.Failed || len(targets) != 1 {
 		t.Fatalf("%d targets and %v, want one target and one name not found", len(targets), unknown)
 	}
@@ -110,16 +87,16 @@ func TestAgainstMoto(t *testing.T) {
 		"cluster.nodes unsupported", "cluster.relocation unsupported", "cluster.scheduled_actions unsupported", "cluster.version unsupported",
 		"network.block_public_access.exclusions unsupported", "network.block_public_access.exclusions_allowed unsupported",
 		"network.block_public_access.mode unsupported", "network.block_public_access.state unsupported", "network.interfaces unsupported",
-		"network.vpc_endpoints." + network.endpoint + " unsupported", // for want of a filter
+		"network.vpc_endpoints." + made.endpoint + " unsupported", // for want of a filter
 	}
 	if diff := cmp.Diff(want, lacking); diff != "" {
 		t.Errorf("unknown (-want +got):\n%s", diff)
 	}
 	c, n := target.Cluster, target.Network
-	if c.Endpoint.Port != 5440 || c.Endpoint.Host == "" || !c.PubliclyAccessible || c.Status != "available" || c.VPCID != network.vpc {
+	if c.Endpoint.Port != 5440 || c.Endpoint.Host == "" || !c.PubliclyAccessible || c.Status != "available" || c.VPCID != made.vpc {
 		t.Errorf("cluster %+v", c)
 	}
-	if len(n.SubnetGroup.Subnets) != 1 || len(n.Subnets) != 1 || n.Subnets[0].ID != network.subnet || len(n.NetworkACLs) != 1 {
+	if len(n.SubnetGroup.Subnets) != 1 || len(n.Subnets) != 1 || n.Subnets[0].ID != made.subnet || len(n.NetworkACLs) != 1 {
 		t.Errorf("subnet group %+v, subnets %+v, ACLs %+v", n.SubnetGroup, n.Subnets, n.NetworkACLs)
 	}
 	if len(n.InternetGateways) != 1 || n.InternetGateways[0].Attachments[0].State != "available" {
@@ -131,21 +108,21 @@ func TestAgainstMoto(t *testing.T) {
 			routes[r.DestinationCIDR+r.DestinationPrefixListID] = r.Target
 		}
 	}
-	wantRoutes := map[string]string{"10.0.0.0/16": "local", "0.0.0.0/0": network.gateway, n.PrefixLists[0].ID: network.endpoint}
+	wantRoutes := map[string]string{"10.0.0.0/16": "local", "0.0.0.0/0": made.gateway, n.PrefixLists[0].ID: made.endpoint}
 	if n.PrefixLists[0].OwnerID != "AWS" {
-		wantRoutes[n.PrefixLists[1].ID] = network.endpoint
+		wantRoutes[n.PrefixLists[1].ID] = made.endpoint
 		delete(wantRoutes, n.PrefixLists[0].ID)
 	}
 	if diff := cmp.Diff(wantRoutes, routes); diff != "" {
 		t.Errorf("routes (-want +got):\n%s", diff)
 	}
 	wantInbound := []facts.Permission{{
-		Protocol: "tcp", Ports: &facts.Ports{From: 5439, To: 5440}, CIDRs: []string{"192.0.2.10/32"}, PrefixListIDs: []string{network.list},
+		Protocol: "tcp", Ports: &facts.Ports{From: 5439, To: 5440}, CIDRs: []string{"192.0.2.10/32"}, PrefixListIDs: []string{made.list},
 	}}
 	if len(n.SecurityGroups) != 1 || cmp.Diff(wantInbound, n.SecurityGroups[0].Inbound) != "" {
 		t.Errorf("security groups %+v, want %+v", n.SecurityGroups, wantInbound)
 	}
-	if n.Bastion.InstanceID != bastion || n.Bastion.SubnetID != network.subnet || n.Bastion.State != "running" {
+	if n.Bastion.InstanceID != made.bastion || n.Bastion.SubnetID != made.subnet || n.Bastion.State != "running" {
 		t.Errorf("bastion %+v", n.Bastion)
 	}
 	wantOut := &facts.Outbound{Permissions: []facts.Permission{{Protocol: "-1", CIDRs: []string{"0.0.0.0/0"}}}}
@@ -166,40 +143,132 @@ func TestAgainstMoto(t *testing.T) {
 	}
 }
 
-type motoIDs struct{ vpc, subnet, gateway, group, list, endpoint string }
+// motoEstate is what was made, by id.
+type motoEstate struct{ vpc, subnet, gateway, group, list, endpoint, bastion string }
 
-func motoNetwork(t *testing.T, client *ec2.Client) motoIDs {
+// furnish makes the estate. An answer of moto that is lost on its way leaves behind
+// what was asked for, so that asking again fails as a duplicate: nothing is asked
+// twice, and the whole is begun anew.
+func furnish(t *testing.T, cfg sdk.Config) motoEstate {
 	t.Helper()
-	ctx := context.Background()
-	var ids motoIDs
-	ids.vpc = *must[*ec2.CreateVpcOutput](t)(client.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: sdk.String("10.0.0.0/16")})).Vpc.VpcId
-	ids.subnet = *must[*ec2.CreateSubnetOutput](t)(client.CreateSubnet(ctx, &ec2.CreateSubnetInput{
-		VpcId: &ids.vpc, CidrBlock: sdk.String("10.0.0.0/24"),
-	})).Subnet.SubnetId
-	ids.gateway = *must[*ec2.CreateInternetGatewayOutput](t)(client.CreateInternetGateway(ctx, &ec2.CreateInternetGatewayInput{})).InternetGateway.InternetGatewayId
-	must[*ec2.AttachInternetGatewayOutput](t)(client.AttachInternetGateway(ctx, &ec2.AttachInternetGatewayInput{VpcId: &ids.vpc, InternetGatewayId: &ids.gateway}))
-	table := *must[*ec2.DescribeRouteTablesOutput](t)(client.DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{
-		Filters: []ec2types.Filter{filter("vpc-id", []string{ids.vpc})},
-	})).RouteTables[0].RouteTableId
-	must[*ec2.CreateRouteOutput](t)(client.CreateRoute(ctx, &ec2.CreateRouteInput{
-		RouteTableId: &table, DestinationCidrBlock: sdk.String("0.0.0.0/0"), GatewayId: &ids.gateway,
-	}))
-	ids.endpoint = *must[*ec2.CreateVpcEndpointOutput](t)(client.CreateVpcEndpoint(ctx, &ec2.CreateVpcEndpointInput{
-		VpcId: &ids.vpc, ServiceName: sdk.String("com.amazonaws.us-east-1.s3"), RouteTableIds: []string{table},
-	})).VpcEndpoint.VpcEndpointId
-	ids.list = *must[*ec2.CreateManagedPrefixListOutput](t)(client.CreateManagedPrefixList(ctx, &ec2.CreateManagedPrefixListInput{
+	cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
+	const attempts = 5
+	for attempt := 1; ; attempt++ {
+		estate, err := makeEstate(t.Context(), ec2.NewFromConfig(cfg), redshift.NewFromConfig(cfg))
+		if err == nil {
+			return estate
+		}
+		t.Logf("attempt %d: %v", attempt, err)
+		if attempt == attempts {
+			t.Fatal("moto did not make the estate")
+		}
+		answer, err := http.Post(*cfg.BaseEndpoint+"/moto-api/reset", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+	}
+}
+
+func makeEstate(ctx context.Context, network *ec2.Client, warehouse *redshift.Client) (motoEstate, error) {
+	var made motoEstate
+	vpc, err := network.CreateVpc(ctx, &ec2.CreateVpcInput{CidrBlock: sdk.String("10.0.0.0/16")})
+	if err != nil {
+		return made, err
+	}
+	made.vpc = *vpc.Vpc.VpcId
+	subnet, err := network.CreateSubnet(ctx, &ec2.CreateSubnetInput{VpcId: &made.vpc, CidrBlock: sdk.String("10.0.0.0/24")})
+	if err != nil {
+		return made, err
+	}
+	made.subnet = *subnet.Subnet.SubnetId
+	if err := makeRoutes(ctx, network, &made); err != nil {
+		return made, err
+	}
+	if err := makeGroup(ctx, network, &made); err != nil {
+		return made, err
+	}
+	if _, err := warehouse.CreateClusterSubnetGroup(ctx, &redshift.CreateClusterSubnetGroupInput{
+		ClusterSubnetGroupName: sdk.String("warehouse"), Description: sdk.String("test"), SubnetIds: []string{made.subnet},
+	}); err != nil {
+		return made, err
+	}
+	if _, err := warehouse.CreateCluster(ctx, &redshift.CreateClusterInput{
+		ClusterIdentifier: sdk.String("analytics"), NodeType: sdk.String("ra3.xlplus"), MasterUsername: sdk.String("awsuser"),
+		MasterUserPassword: sdk.String("Secret-" + canary), DBName: sdk.String("dev"), Port: sdk.Int32(5440),
+		ClusterSubnetGroupName: sdk.String("warehouse"), VpcSecurityGroupIds: []string{made.group}, PubliclyAccessible: sdk.Bool(true),
+	}); err != nil {
+		return made, err
+	}
+	bastion, err := network.RunInstances(ctx, &ec2.RunInstancesInput{
+		ImageId: sdk.String("ami-12c6146b"), MinCount: sdk.Int32(1), MaxCount: sdk.Int32(1),
+		SubnetId: &made.subnet, SecurityGroupIds: []string{made.group},
+	})
+	if err != nil {
+		return made, err
+	}
+	made.bastion = *bastion.Instances[0].InstanceId
+	return made, nil
+}
+
+// makeRoutes leads the VPC's main route table to an internet gateway and to an
+// endpoint of S3.
+func makeRoutes(ctx context.Context, network *ec2.Client, made *motoEstate) error {
+	gateway, err := network.CreateInternetGateway(ctx, &ec2.CreateInternetGatewayInput{})
+	if err != nil {
+		return err
+	}
+	made.gateway = *gateway.InternetGateway.InternetGatewayId
+	if _, err := network.AttachInternetGateway(ctx, &ec2.AttachInternetGatewayInput{
+		VpcId: &made.vpc, InternetGatewayId: &made.gateway,
+	}); err != nil {
+		return err
+	}
+	tables, err := network.DescribeRouteTables(ctx, &ec2.DescribeRouteTablesInput{
+		Filters: []ec2types.Filter{filter("vpc-id", []string{made.vpc})},
+	})
+	if err != nil {
+		return err
+	}
+	table := tables.RouteTables[0].RouteTableId
+	if _, err := network.CreateRoute(ctx, &ec2.CreateRouteInput{
+		RouteTableId: table, DestinationCidrBlock: sdk.String("0.0.0.0/0"), GatewayId: &made.gateway,
+	}); err != nil {
+		return err
+	}
+	endpoint, err := network.CreateVpcEndpoint(ctx, &ec2.CreateVpcEndpointInput{
+		VpcId: &made.vpc, ServiceName: sdk.String("com.amazonaws.us-east-1.s3"), RouteTableIds: []string{*table},
+	})
+	if err != nil {
+		return err
+	}
+	made.endpoint = *endpoint.VpcEndpoint.VpcEndpointId
+	return nil
+}
+
+// makeGroup makes a security group that names an address and a prefix list.
+func makeGroup(ctx context.Context, network *ec2.Client, made *motoEstate) error {
+	list, err := network.CreateManagedPrefixList(ctx, &ec2.CreateManagedPrefixListInput{
 		PrefixListName: sdk.String("loaders"), AddressFamily: sdk.String("IPv4"), MaxEntries: sdk.Int32(5),
 		Entries: []ec2types.AddPrefixListEntry{{Cidr: sdk.String("198.51.100.7/32")}},
-	})).PrefixList.PrefixListId
-	ids.group = *must[*ec2.CreateSecurityGroupOutput](t)(client.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{
-		GroupName: sdk.String("loader"), Description: sdk.String("test"), VpcId: &ids.vpc,
-	})).GroupId
-	must[*ec2.AuthorizeSecurityGroupIngressOutput](t)(client.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{
-		GroupId: &ids.group, IpPermissions: []ec2types.IpPermission{{
+	})
+	if err != nil {
+		return err
+	}
+	made.list = *list.PrefixList.PrefixListId
+	group, err := network.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{
+		GroupName: sdk.String("loader"), Description: sdk.String("test"), VpcId: &made.vpc,
+	})
+	if err != nil {
+		return err
+	}
+	made.group = *group.GroupId
+	_, err = network.AuthorizeSecurityGroupIngress(ctx, &ec2.AuthorizeSecurityGroupIngressInput{
+		GroupId: &made.group, IpPermissions: []ec2types.IpPermission{{
 			IpProtocol: sdk.String("tcp"), FromPort: sdk.Int32(5439), ToPort: sdk.Int32(5440),
 			IpRanges:      []ec2types.IpRange{{CidrIp: sdk.String("192.0.2.10/32")}},
-			PrefixListIds: []ec2types.PrefixListId{{PrefixListId: &ids.list}},
+			PrefixListIds: []ec2types.PrefixListId{{PrefixListId: &made.list}},
 		}},
-	}))
-	return ids
+	})
+	return err
 }
