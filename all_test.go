@@ -1,5 +1,6 @@
 // Package rscheck_test holds the repository to its own rules: its layout, which
-// package may import which, and pages that are made from the policies.
+// package may import which, the size of the binary, and pages that are made from
+// the policies.
 package rscheck_test
 
 import (
@@ -151,5 +152,22 @@ func TestPagesAreInStepWithThePolicies(t *testing.T) {
 		if pages[filepath.ToSlash(path)] == "" {
 			t.Errorf("%s is about no check", path)
 		}
+	}
+}
+
+// Past this size somebody has linked what finds methods by name at run time
+// (docs/decisions/0005), or a part of OPA that no policy needs.
+func TestStrippedBinaryIsSmall(t *testing.T) {
+	const most = 32_000_000 // bytes
+	binary := filepath.Join(t.TempDir(), "rscheck")
+	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", binary, "./cmd/rscheck").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > most {
+		t.Errorf("the stripped binary has %d bytes, want at most %d", info.Size(), most)
 	}
 }

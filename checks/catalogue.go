@@ -35,7 +35,7 @@ type Check struct {
 	// dotted path, sorted. They are derived, never written down.
 	Facts []string
 
-	pkg   string // Rego path of its package, as data.rscheck.stitch.network.public
+	pkg   ast.Ref // of its package, as data.rscheck.stitch.network.public
 	rules [rules]rule
 }
 

@@ -57,7 +57,7 @@ func Capabilities() *ast.Capabilities {
 // newCheck reads a policy's METADATA and what its rules read.
 func newCheck(compiler *ast.Compiler, annotated *ast.AnnotationsRef) (*Check, error) {
 	a := annotated.Annotations
-	c := &Check{Title: a.Title, Description: a.Description, pkg: annotated.Path.String()}
+	c := &Check{Title: a.Title, Description: a.Description, pkg: annotated.Path}
 	fail := func(format string, args ...any) (*Check, error) {
 		return nil, fmt.Errorf("%s: METADATA: %s", annotated.Location.File, fmt.Sprintf(format, args...))
 	}
@@ -90,7 +90,7 @@ func newCheck(compiler *ast.Compiler, annotated *ast.AnnotationsRef) (*Check, er
 	case !slices.Contains(report.Severities, c.Severity):
 		return fail("custom.severity %q: want one of %v", c.Severity, report.Severities)
 	}
-	return c, c.deriveReads(compiler, annotated.Path)
+	return c, c.deriveReads(compiler)
 }
 
 func validID(id string) bool {
@@ -107,9 +107,9 @@ func validID(id string) bool {
 
 // deriveReads finds which fields of the document the check's rules read,
 // helpers and libraries included.
-func (c *Check) deriveReads(compiler *ast.Compiler, pkg ast.Ref) error {
+func (c *Check) deriveReads(compiler *ast.Compiler) error {
 	for i, name := range ruleNames {
-		defined := compiler.GetRulesExact(pkg.Append(ast.StringTerm(name)))
+		defined := compiler.GetRulesExact(c.pkg.Append(ast.StringTerm(name)))
 		for _, r := range defined {
 			refs, err := dependencies.Base(compiler, r)
 			if err != nil {

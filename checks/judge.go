@@ -26,39 +26,27 @@ func (c *Catalogue) Judge(ctx context.Context, doc *digest.Document, lacks []dig
 			gates[i] = check.gate(lacks)
 		}
 	}
-	found, err := c.eval(ctx, c.encoder.encode(reflect.ValueOf(*doc)), gates)
+	found, err := c.eval(ctx, c.encoder.encode(reflect.ValueOf(doc).Elem()), gates)
 	if err != nil {
 		return nil, err
 	}
-	var results []report.Result
+	a := answers{target: doc.Target.ID, results: make([]report.Result, 0, len(c.checks))}
 	for i, check := range c.checks {
-		a := answer{check: check, target: doc.Target.ID}
+		a.check = check
 		if c.chosen[check.ID] {
 			a.decide(gates[i], found[i], c.chosen)
 		} else {
 			a.add(report.NotApplicable, finding{Message: "not requested"})
 		}
-		results = append(results, a.results...)
 	}
-	return results, nil
-}
-
-// finding is what a rule of a policy yields.
-type finding struct {
-	Subject     string
-	Message     string
-	Severity    report.Severity
-	Remediation []report.Remediation
-	Missing     []facts.Unknown
-	// See is the check that answers for a cause, of what does not apply.
-	See string
+	return a.results, nil
 }
 
 // findings are what each rule of a check yielded.
 type findings [rules][]finding
 
-// answer collects the results of one check.
-type answer struct {
+// answers collects the results of one check after the other.
+type answers struct {
 	check   *Check
 	target  string
 	results []report.Result
@@ -67,7 +55,7 @@ type answer struct {
 // decide settles the outcome, chosen being the checks that are asked. What has no
 // object is said first, then what is certainly wrong; only where neither is so does
 // a missing fact make the rest unknown.
-func (a *answer) decide(o openings, found findings, chosen map[string]bool) {
+func (a *answers) decide(o openings, found findings, chosen map[string]bool) {
 	var all []facts.Unknown
 	for i := range rules {
 		all = append(all, o[i].missing...)
@@ -91,7 +79,7 @@ func (a *answer) decide(o openings, found findings, chosen map[string]bool) {
 		a.add(report.Unknown, f)
 	}
 	switch missing := slices.Concat(o[deny].missing, o[unknown].missing); {
-	case len(a.results) > 0:
+	case len(found[deny]) > 0 || len(found[unknown]) > 0:
 	case len(missing) > 0:
 		a.lack(distinct(missing))
 	default:
@@ -101,7 +89,7 @@ func (a *answer) decide(o openings, found findings, chosen map[string]bool) {
 
 // hasNoObject answers that there is nothing to ask about, which decides nothing: some
 // other check says what is wrong. If nobody asks that one, nothing would.
-func (a *answer) hasNoObject(causes []finding, chosen map[string]bool) {
+func (a *answers) hasNoObject(causes []finding, chosen map[string]bool) {
 	i := slices.IndexFunc(causes, func(f finding) bool { return f.See == "" || chosen[f.See] })
 	if i >= 0 {
 		a.add(report.NotApplicable, causes[i])
@@ -111,7 +99,7 @@ func (a *answer) hasNoObject(causes []finding, chosen map[string]bool) {
 }
 
 // lack answers that the check as a whole cannot be told.
-func (a *answer) lack(missing []facts.Unknown) {
+func (a *answers) lack(missing []facts.Unknown) {
 	a.add(report.Unknown, finding{Message: cannotTell(missing), Missing: missing})
 }
 
@@ -129,7 +117,7 @@ func cannotTell(missing []facts.Unknown) string {
 	return "cannot tell: " + strings.Join(details, "; ")
 }
 
-func (a *answer) add(outcome report.Outcome, f finding) {
+func (a *answers) add(outcome report.Outcome, f finding) {
 	severity := a.check.Severity
 	if f.Severity != "" && !f.Severity.AtLeast(severity) {
 		severity = f.Severity
@@ -150,11 +138,11 @@ func (a *answer) add(outcome report.Outcome, f finding) {
 
 // eval runs the open rules, all in one query.
 func (c *Catalogue) eval(ctx context.Context, input *ast.Term, gates []openings) ([]findings, error) {
-	plan, err := c.plan(ctx, gates)
+	plan, err := c.plan(gates)
 	if err != nil {
 		return nil, err
 	}
-	yields, err := plan.run(ctx, input.Value)
+	yields, err := plan.run(ctx, input)
 	if err != nil {
 		return nil, fmt.Errorf("evaluate policies: %w", err)
 	}

@@ -2,28 +2,31 @@ package checks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
-	"github.com/open-policy-agent/opa/v1/rego"
-
-	"github.com/rscheck/rscheck/checks/facts"
-	"github.com/rscheck/rscheck/report"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+	"github.com/open-policy-agent/opa/v1/topdown"
 )
 
 // plan is a prepared query over some of the rules of a catalogue. A fleet needs
 // few of them: one for all that is known, one for "no database", and so on.
 type plan struct {
-	steps []step
-	query rego.PreparedEvalQuery
+	steps    []step
+	body     ast.Body
+	compiler *ast.Compiler
+	query    ast.QueryCompiler
+	store    storage.Store // empty: policies have no data but the document
 }
 
-// step is one rule of one check, both by index.
-type step struct{ check, rule int }
+// step is one rule of one check, both by index, and the variable that it binds.
+type step struct {
+	check, rule int
+	yield       ast.Var
+}
 
 // plans keeps plans by the rules they run.
 type plans struct {
@@ -32,7 +35,7 @@ type plans struct {
 }
 
 // plan returns the query over the rules that the gates leave open.
-func (c *Catalogue) plan(ctx context.Context, gates []openings) (*plan, error) {
+func (c *Catalogue) plan(gates []openings) (*plan, error) {
 	key := make([]byte, 0, len(gates))
 	for _, gate := range gates {
 		var open byte
@@ -48,7 +51,7 @@ func (c *Catalogue) plan(ctx context.Context, gates []openings) (*plan, error) {
 	if known := c.plans.byRule[string(key)]; known != nil {
 		return known, nil
 	}
-	p, err := c.prepare(ctx, gates)
+	p, err := c.prepare(gates)
 	if err != nil {
 		return nil, err
 	}
@@ -59,14 +62,16 @@ func (c *Catalogue) plan(ctx context.Context, gates []openings) (*plan, error) {
 	return p, nil
 }
 
-func (c *Catalogue) prepare(ctx context.Context, gates []openings) (*plan, error) {
-	p := &plan{}
-	var query strings.Builder
+func (c *Catalogue) prepare(gates []openings) (*plan, error) {
+	p := &plan{compiler: c.compiler, query: c.compiler.QueryCompiler(), store: inmem.New()}
+	var body ast.Body
 	for i, check := range c.checks {
 		for r := range rules {
 			if gates[i][r].open {
-				fmt.Fprintf(&query, "r%d := %s.%s\n", len(p.steps), check.pkg, ruleNames[r])
-				p.steps = append(p.steps, step{check: i, rule: r})
+				yield := ast.VarTerm("r" + strconv.Itoa(len(p.steps)))
+				rule := ast.NewTerm(check.pkg.Append(ast.StringTerm(ruleNames[r])))
+				body.Append(ast.Equality.Expr(yield, rule))
+				p.steps = append(p.steps, step{check: i, rule: r, yield: yield.Value.(ast.Var)})
 			}
 		}
 	}
@@ -74,113 +79,43 @@ func (c *Catalogue) prepare(ctx context.Context, gates []openings) (*plan, error
 		return p, nil
 	}
 	var err error
-	p.query, err = rego.New(rego.Query(query.String()), rego.Compiler(c.compiler), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
-	if err != nil {
+	if p.body, err = p.query.Compile(body); err != nil {
 		return nil, fmt.Errorf("prepare policies: %w", err)
 	}
 	return p, nil
 }
 
-// run evaluates the query and returns what each step yielded.
-func (p *plan) run(ctx context.Context, input ast.Value) ([]any, error) {
-	yields := make([]any, len(p.steps))
+// run evaluates the query and returns what each step yielded. Package rego would do
+// so too, and bring its WebAssembly compiler, bundles and token signing with it: four
+// megabytes.
+func (p *plan) run(ctx context.Context, input *ast.Term) ([]*ast.Term, error) {
+	yields := make([]*ast.Term, len(p.steps))
 	if len(p.steps) == 0 {
 		return yields, nil
 	}
-	rs, err := p.query.Eval(ctx, rego.EvalParsedInput(input))
+	cancel := topdown.NewCancel()
+	defer context.AfterFunc(ctx, cancel.Cancel)()
+	txn, err := p.store.NewTransaction(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if len(rs) != 1 {
-		return nil, fmt.Errorf("the query has %d answers: a rule is not a set", len(rs))
+	defer p.store.Abort(ctx, txn)
+	answers := 0
+	err = topdown.NewQuery(p.body).WithCompiler(p.compiler).WithQueryCompiler(p.query).
+		WithStore(p.store).WithTransaction(txn).
+		WithInput(input).WithCancel(cancel).WithStrictBuiltinErrors(true).
+		Iter(ctx, func(answer topdown.QueryResult) error {
+			answers++
+			for i, s := range p.steps {
+				yields[i] = answer[s.yield]
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, err
 	}
-	for i := range yields {
-		yields[i] = rs[0].Bindings["r"+strconv.Itoa(i)]
+	if answers != 1 {
+		return nil, fmt.Errorf("the query has %d answers: a rule is not a set", answers)
 	}
 	return yields, nil
-}
-
-// decodeFindings reads a rule's set of findings. Sets come sorted, so that the
-// order is the same each time.
-func decodeFindings(yield any) ([]finding, error) {
-	items, ok := yield.([]any)
-	if !ok {
-		return nil, fmt.Errorf("is %T: want a set of findings", yield)
-	}
-	list := make([]finding, 0, len(items))
-	for _, item := range items {
-		object, ok := item.(map[string]any)
-		if !ok {
-			return nil, fmt.Errorf("yields %T: want an object", item)
-		}
-		f, err := decodeFinding(object)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, f)
-	}
-	return list, nil
-}
-
-// decodeFinding reads {"subject", "message", "severity", "remediation",
-// "missing", "see"}, of which only message is a must.
-func decodeFinding(object map[string]any) (finding, error) {
-	var f finding
-	var err error
-	for key, value := range object {
-		switch key {
-		case "subject":
-			f.Subject, err = text(value)
-		case "message":
-			f.Message, err = text(value)
-		case "see":
-			f.See, err = text(value)
-		case "severity":
-			var word string
-			word, err = text(value)
-			f.Severity = report.Severity(word)
-		case "remediation":
-			err = each(value, func(kind, words, _ string) {
-				f.Remediation = append(f.Remediation, report.Remediation{Kind: report.RemediationKind(kind), Text: words})
-			}, "kind", "text", "")
-		case "missing":
-			err = each(value, func(path, reason, detail string) {
-				f.Missing = append(f.Missing, facts.Unknown{Path: path, Reason: facts.Reason(reason), Detail: detail})
-			}, "path", "reason", "detail")
-		default:
-			err = errors.New("is not a key of a finding")
-		}
-		if err != nil {
-			return f, fmt.Errorf("yields a finding whose %s %w", key, err)
-		}
-	}
-	if f.Message == "" {
-		return f, errors.New("yields a finding without a message")
-	}
-	return f, nil
-}
-
-func text(value any) (string, error) {
-	s, ok := value.(string)
-	if !ok {
-		return "", fmt.Errorf("is %T: want a string", value)
-	}
-	return s, nil
-}
-
-// each calls add with the named strings of each object in the list.
-func each(value any, add func(a, b, c string), a, b, c string) error {
-	list, ok := value.([]any)
-	if !ok {
-		return fmt.Errorf("is %T: want a list", value)
-	}
-	for _, item := range list {
-		object, ok := item.(map[string]any)
-		if !ok {
-			return fmt.Errorf("holds %T: want objects", item)
-		}
-		field := func(name string) string { s, _ := object[name].(string); return s }
-		add(field(a), field(b), field(c))
-	}
-	return nil
 }
