@@ -50,7 +50,7 @@ func (a *Account) visits(ctx context.Context) []visit {
 		list = append(list, visit{id: accountOf(role), role: role})
 	}
 	var own answer[string]
-	if len(o.Accounts) > 0 {
+	if len(o.Accounts) > 0 && a.barred == nil {
 		// Where it is not told, the role of every account is tried.
 		own = a.ownAccount(ctx)
 	}
@@ -78,15 +78,17 @@ func (a *Account) ownAccount(ctx context.Context) answer[string] {
 // region what would then look like the region's trouble.
 func (a *Account) enter(ctx context.Context, v visit) (*session, *lack) {
 	s := a.session(v.id, a.config.Copy())
-	if v.role == "" {
+	switch {
+	case a.barred != nil:
+		return nil, a.barred
+	case v.role == "":
 		return s, nil
 	}
 	if l := assume(ctx, &s.config, v.role, a.options.ExternalID); l != nil {
-		detail := l.detail + " (role " + v.role + ")"
 		if v.doubt != nil {
-			detail += "; whether the credentials are the account's own is not known: " + v.doubt.detail
+			l.detail += "; whether the credentials are the account's own is not known: " + v.doubt.detail
 		}
-		return nil, &lack{reason: l.reason, detail: detail, whole: true}
+		return nil, l
 	}
 	a.sessionsMu.Lock()
 	defer a.sessionsMu.Unlock()

@@ -61,6 +61,25 @@ func TestAccounts(t *testing.T) {
 			accounts: []string{fakeaws.AccountID, thirdAccount},
 			want:     []facts.Unknown{{Path: "accounts.444455556666", Reason: facts.AccessDenied, Detail: ofSecond}}, assumed: 2,
 		},
+		"a role to assume first": {
+			options: Options{Accounts: []string{secondAccount, thirdAccount}, RoleName: "auditor", FirstRole: roleIn(secondAccount)},
+			// Its own account needs no other role.
+			accounts: []string{secondAccount, thirdAccount}, assumed: 2,
+		},
+		"a role to assume first, and refused": {
+			options: Options{Accounts: []string{fakeaws.AccountID, thirdAccount}, RoleName: "auditor", FirstRole: roleIn(secondAccount)},
+			change:  func(c *fakeaws.Cloud) { c.Accounts[1].Roles = nil },
+			want: []facts.Unknown{
+				{Path: "accounts.111122223333", Reason: facts.AccessDenied, Detail: ofSecond},
+				{Path: "accounts.777788889999", Reason: facts.AccessDenied, Detail: ofSecond},
+			},
+			assumed: 1,
+		},
+		"another external id": {
+			options: Options{Roles: []string{roleIn(secondAccount)}},
+			change:  func(c *fakeaws.Cloud) { c.Accounts[1].Roles[0].ExternalID = "rscheck-8" },
+			want:    []facts.Unknown{{Path: "accounts.444455556666", Reason: facts.AccessDenied, Detail: ofSecond}}, assumed: 1,
+		},
 		"one that is gone": {
 			options:  Options{Roles: []string{roleIn("000011112222"), roleIn(secondAccount)}},
 			accounts: []string{secondAccount},

@@ -26,8 +26,9 @@ type Options struct {
 	Workgroups []string
 	// Profile of the AWS configuration; empty for AWS_PROFILE or the default.
 	Profile string
-	// RoleARN is a role to assume first, before anything else is asked.
-	RoleARN string
+	// FirstRole is the ARN of a role to assume first, before anything else is asked;
+	// empty for none. Without it no account can be entered.
+	FirstRole string
 	// Roles are the ARNs of roles of which each leads into an account to look
 	// into. Accounts are the ids of further ones, each by its role with the
 	// name RoleName, but for the account of the credentials, which needs none.
@@ -77,6 +78,7 @@ type Account struct {
 	config  sdk.Config // with the credentials there are
 	meter   *meter
 	calls   slots // of all regions and accounts
+	barred  *lack // why the first role could not be assumed
 
 	sessionsMu sync.Mutex
 	sessions   map[string]*session // by account, those a role leads into

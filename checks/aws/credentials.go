@@ -26,7 +26,7 @@ import (
 const sessionName = "rscheck"
 
 // Open finds credentials and a region in the SDK's own places and assumes the
-// role, if one is given. Its errors are one line and say what to do. They hold
+// first role, if one is given. Its errors are one line and say what to do. They hold
 // nothing of what a credential process or a server said.
 func Open(ctx context.Context, o Options) (*Account, error) {
 	if o.CallTimeout == 0 {
@@ -68,10 +68,8 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	// are not refused: they are the user's configuration, not our calls.
 	cfg.APIOptions = append(cfg.APIOptions, guard(o.CallTimeout, o.Ways, a.meter))
 	cfg.HTTPClient = sender{cfg.HTTPClient}
-	if o.RoleARN != "" {
-		if l := assume(ctx, &cfg, o.RoleARN, o.ExternalID); l != nil {
-			return nil, fmt.Errorf("assume role %q: %s", o.RoleARN, l.detail)
-		}
+	if o.FirstRole != "" {
+		a.barred = assume(ctx, &cfg, o.FirstRole, o.ExternalID)
 	}
 	a.config = cfg
 	return a, nil
@@ -149,7 +147,7 @@ func retrieve(ctx context.Context, cfg sdk.Config, o *Options) error {
 	return errors.New("no AWS credentials: set AWS_PROFILE or AWS_ACCESS_KEY_ID, or give --profile")
 }
 
-// assume exchanges the credentials for those of the role.
+// assume exchanges the credentials for those of the role, or says why that failed.
 func assume(ctx context.Context, cfg *sdk.Config, role, externalID string) *lack {
 	provider := stscreds.NewAssumeRoleProvider(sts.NewFromConfig(*cfg), role, func(p *stscreds.AssumeRoleOptions) {
 		p.RoleSessionName = sessionName
@@ -159,7 +157,8 @@ func assume(ctx context.Context, cfg *sdk.Config, role, externalID string) *lack
 	})
 	cfg.Credentials = sdk.NewCredentialsCache(provider)
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return callOf(assumeRole).why(cfg.Region, err)
+		l := callOf(assumeRole).why(cfg.Region, err)
+		return &lack{reason: l.reason, detail: l.detail + " (role " + role + ")", whole: true}
 	}
 	return nil
 }

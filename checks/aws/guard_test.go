@@ -83,7 +83,7 @@ func TestTheAllowListHoldsNothingThatIsNotSent(t *testing.T) {
 	cloud.Accounts[0].Roles = []fakeaws.Role{{ARN: "arn:aws:iam::111122223333:role/auditor"}}
 	server := play(t, cloud)
 	observe(t, open(t, Options{
-		RoleARN: "arn:aws:iam::111122223333:role/auditor", Regions: []string{AllRegions}, Logging: true, Bastion: "i-0b",
+		Roles: []string{"arn:aws:iam::111122223333:role/auditor"}, Regions: []string{AllRegions}, Logging: true, Bastion: "i-0b",
 	}))
 	sent := count(server.Requests())
 	for _, c := range Calls() {

@@ -12,21 +12,19 @@ import (
 	"github.com/rscheck/rscheck/internal/docs"
 )
 
-// options are those of the observation, which begins with base. One role is the way to everything, and it
-// is an error when it cannot be assumed; each of several is the way into an account
-// of its own, and one of them may fail.
+// options are those of the observation, which begins with base. Each role is the way
+// into an account of its own, but beside --accounts it is the one to assume first.
 func (o *awsOptions) options(base aws.Options) (aws.Options, error) {
 	observation := base
 	observation.Regions, observation.Clusters, observation.Workgroups = o.regions, o.clusters, o.workgroups
 	observation.Profile, observation.ExternalID, observation.RoleName = o.profile, o.externalID, o.roleName
 	observation.Logging, observation.Bastion = o.logging, o.bastion
 	observation.BastionSubnet, observation.BastionGroup = o.bastionSubnet, o.bastionGroup
-	if len(o.roleARNs) == 1 {
-		observation.RoleARN = o.roleARNs[0]
-	} else {
-		observation.Roles = o.roleARNs
-	}
+	observation.Roles = o.roleARNs
 	if o.accounts != "" {
+		if len(o.roleARNs) == 1 {
+			observation.FirstRole, observation.Roles = o.roleARNs[0], nil
+		}
 		var err error
 		if observation.Accounts, err = readAccounts(o.accounts); err != nil {
 			return aws.Options{}, err

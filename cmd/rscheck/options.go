@@ -38,7 +38,7 @@ func (o *awsOptions) bind(f *pflag.FlagSet) {
 	f.BoolVar(&o.all, "all", false, "every cluster and workgroup there is")
 	f.StringSliceVar(&o.regions, "region", nil, "the AWS `region` (repeatable; all for every enabled one; default from the AWS configuration)")
 	f.StringVar(&o.profile, "profile", "", "the `profile` of the AWS configuration")
-	f.StringSliceVar(&o.roleARNs, "role-arn", nil, "assume this role first (`ARN`; several for an account each)")
+	f.StringSliceVar(&o.roleARNs, "role-arn", nil, "assume this role (`ARN`; several for an account each; with --accounts, first)")
 	f.StringVar(&o.accounts, "accounts", "", "look into the accounts in this `file`, one id a line (needs --role-name)")
 	f.StringVar(&o.roleName, "role-name", "", "the `name` of the role to assume in each of them")
 	f.StringVar(&o.externalID, "external-id", "", "the external `ID` the role asks for")
