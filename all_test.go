@@ -1,6 +1,6 @@
 // Package rscheck_test holds the repository to its own rules: its layout, which
 // package may import which, the size of the binary, and pages that are made from
-// the policies.
+// the policies and from Go types.
 package rscheck_test
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/rscheck/rscheck/policies"
 )
 
-var update = flag.Bool("update", false, "rewrite the pages made from the policies")
+var update = flag.Bool("update", false, "rewrite the pages made from the policies and from Go types")
 
 const module = "github.com/rscheck/rscheck"
 
@@ -111,7 +111,7 @@ func TestTopLevelIsAsDesigned(t *testing.T) {
 	}
 }
 
-func TestPagesAreInStepWithThePolicies(t *testing.T) {
+func TestPagesAreInStepWithWhatTheyDescribe(t *testing.T) {
 	catalogue, err := checks.Load(policies.FS)
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +124,12 @@ func TestPagesAreInStepWithThePolicies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	report, err := docs.Report(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
 	pages := map[string]string{
+		"docs/json-report.md":            report,
 		"policies/README.md":             docs.Index(catalogue.Checks()),
 		"policies/schemas/document.json": string(text) + "\n",
 	}
@@ -141,7 +146,7 @@ func TestPagesAreInStepWithThePolicies(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != want {
-			t.Errorf("%s is not what the policies say: run go test . -update", path)
+			t.Errorf("%s is not what it is made from: run go test . -update", path)
 		}
 	}
 	existing, err := filepath.Glob("docs/checks/*.md")

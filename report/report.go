@@ -18,14 +18,14 @@ const Schema = "rscheck.report/v1"
 
 // Report is the whole answer of one run.
 type Report struct {
-	Schema    string     `json:"schema"`
+	Schema    string     `json:"schema"` // rscheck.report/v1
 	Tool      facts.Tool `json:"tool"`
-	ScannedAt time.Time  `json:"scanned_at"`
+	ScannedAt time.Time  `json:"scanned_at"` // when the facts were observed
 	Loader    Loader     `json:"loader"`
 	// FailOn is the severity from which a finding or an unknown decides.
 	FailOn   Severity `json:"fail_on"`
-	Verdict  Verdict  `json:"verdict"`
-	ExitCode int      `json:"exit_code"`
+	Verdict  Verdict  `json:"verdict"`   // the worst of the targets'
+	ExitCode int      `json:"exit_code"` // 0 ready, 1 not ready, 3 unknown, 130 interrupted
 	Counts   Counts   `json:"counts"`
 	// Scope names what was left out on purpose ("network only"), empty when
 	// nothing was.
@@ -52,10 +52,10 @@ type Fixed struct {
 
 // Loader is the loader and how it was said to be set up.
 type Loader struct {
-	ID         string `json:"id"`
-	Region     string `json:"region"`
-	Connection string `json:"connection"`
-	User       string `json:"user"`
+	ID         string `json:"id"`         // of its profile: stitch
+	Region     string `json:"region"`     // the loader's own, as north-america, or any
+	Connection string `json:"connection"` // direct, ssh and so on
+	User       string `json:"user"`       // its database user
 }
 
 // Verdict is the answer for a target, and the worst of them for the run.
@@ -78,35 +78,36 @@ type Counts struct {
 
 // Target is the answer for one target.
 type Target struct {
-	ID       string     `json:"id"`
+	ID       string     `json:"id"` // its ARN; of a host alone, HOST:PORT
 	Name     string     `json:"name"`
 	Kind     facts.Kind `json:"kind"`
 	Account  string     `json:"account"`
 	Region   string     `json:"region"`
 	Endpoint Endpoint   `json:"endpoint"`
-	// Login tells whose eyes saw the database, or were to see it; nil where it was
+	// Login tells whose eyes saw the database, or were to see it; absent where it was
 	// not asked.
 	Login   *Login  `json:"login,omitempty"`
 	Verdict Verdict `json:"verdict"`
 	Paths   []Path  `json:"paths"`
-	// Exposure tells who else is let in; nil where that was not asked.
+	// Exposure tells who else is let in; absent where that was not asked.
 	Exposure *Exposure `json:"exposure,omitempty"`
 	Results  []Result  `json:"results"`
 }
 
-// Endpoint is where the loader would connect.
+// Endpoint is where the loader would connect; host empty and port 0 while there is
+// none.
 type Endpoint struct {
 	Host string `json:"host"`
 	Port int    `json:"port"`
 }
 
-// Login tells who rscheck logged in as (User), whom it asked about (About), by
-// which way, into which database, and how that ended: logged_in, wrong_password and
-// so on (facts.LoginOutcome). Reports of rscheck 0.1 lack the last two.
+// Login tells with whose eyes the database was seen.
 type Login struct {
-	User     string `json:"user"`
-	About    string `json:"about"`
-	Via      string `json:"via"`
+	User  string `json:"user"`  // who rscheck logged in as
+	About string `json:"about"` // whom it asked about: the loader's user
+	Via   string `json:"via"`   // sql or data-api
+	// Database and Outcome are where it logged in, and how that ended: logged_in,
+	// wrong_password and so on. Reports of rscheck 0.1 lack them.
 	Database string `json:"database,omitempty"`
 	Outcome  string `json:"outcome,omitempty"`
 }
@@ -132,7 +133,7 @@ type Exposure struct {
 	// Public are public IPv4 prefixes, as few as possible, the widest first, which
 	// hold others than the loader, and Addresses is how many these are.
 	Public    []string `json:"public"`
-	Addresses uint64   `json:"addresses"`
+	Addresses uint64   `json:"addresses"` // see public
 	// IPv6 are public prefixes of IPv6.
 	IPv6 []string `json:"ipv6"`
 	// Private are prefixes of private networks.
@@ -143,17 +144,17 @@ type Exposure struct {
 
 // Hop is one stage of a path, in the order of travel.
 type Hop struct {
-	Stage   string          `json:"stage"`
+	Stage   string          `json:"stage"`   // source, public_access, endpoint and so on: docs/how-it-decides.md
 	Verdict string          `json:"verdict"` // allow, deny, unknown, not_applicable
 	By      By              `json:"by"`
-	Detail  string          `json:"detail"`
-	Missing []facts.Unknown `json:"missing"`
+	Detail  string          `json:"detail"`  // what was found, in words
+	Missing []facts.Unknown `json:"missing"` // what an unknown lacks
 }
 
 // By is what decided a hop: a rule, a route, a flag.
 type By struct {
-	Kind string `json:"kind"`
-	ID   string `json:"id"`
+	Kind string `json:"kind"` // network-acl-rule, route and so on; empty where nothing did
+	ID   string `json:"id"`   // as acl-0a1b/100
 }
 
 // Outcome is how a check ended for a subject.
@@ -198,26 +199,25 @@ func (s Severity) AtLeast(threshold Severity) bool { return s.Rank() <= threshol
 // Result is the outcome of a check for one subject. A check that passes, does
 // not apply or is wholly unknown has one Result with an empty Subject.
 type Result struct {
-	Check    string   `json:"check"`
-	Title    string   `json:"title"`
-	Severity Severity `json:"severity"`
+	Check    string   `json:"check"`    // its id
+	Title    string   `json:"title"`    // what holds where it passes
+	Severity Severity `json:"severity"` // of the check, or less
 	Outcome  Outcome  `json:"outcome"`
 	// Subject is what the result is about: a source address as CIDR, an AWS
 	// object by its id, a schema or schema.relation quoted as SQL does it, a
 	// user or a database by its bare name.
 	Subject string `json:"subject"`
-	Message string `json:"message"`
+	Message string `json:"message"` // what was found, and what was expected
 	// Remediation is what to type, in order.
 	Remediation []Remediation `json:"remediation"`
 	// Missing is what an unknown lacks; empty for other outcomes.
 	Missing []facts.Unknown `json:"missing"`
 	// Fingerprint depends on check, target and subject only.
 	Fingerprint string `json:"fingerprint"`
-	URL         string `json:"url"`
-	// Waiver is why a waived finding is accepted; nil for others.
+	URL         string `json:"url"` // the page about the check
+	// Waiver is why a waived finding is accepted; absent for others.
 	Waiver *Waiver `json:"waiver,omitempty"`
-	// Change compares a finding or an unknown with a baseline: New or
-	// Unchanged, empty without one.
+	// Change compares a finding or an unknown with a baseline; absent without one.
 	Change Change `json:"change,omitempty"`
 }
 

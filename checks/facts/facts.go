@@ -79,7 +79,7 @@ type Target struct {
 
 // Unknown is a fact that could not be observed.
 type Unknown struct {
-	Path   string `json:"path"`
+	Path   string `json:"path"` // of the fact, as network.network_acls
 	Reason Reason `json:"reason"`
 	// Detail is what would cure it, fit to be read after "cannot tell:", as
 	// "allow ec2:DescribeNetworkAcls", or what happened where nothing cures it.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -112,6 +114,11 @@ func targets(cmd *cobra.Command, given *observeOptions, c config) ([]*observeOpt
 		o := &observeOptions{declared: report.Location{File: target.file, Line: target.line}}
 		f := pflag.NewFlagSet("target", pflag.ContinueOnError)
 		o.bind(f)
+		for _, name := range slices.Sorted(maps.Keys(target.values)) {
+			if f.Lookup(name) == nil {
+				return nil, usagef("%s: %s goes for the whole run: put it beside targets, not into one of them", target.origin, name)
+			}
+		}
 		if err := fill(f, line, environment(f), target, c.layer); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,6 @@
-// Package docs makes the pages about checks from the checks' own METADATA, so
-// that there is one place to change. A test at the root of the repository keeps
-// the pages in step.
+// Package docs makes the pages about the checks from their own METADATA, and the
+// page about the JSON report from its Go types, so that there is one place to
+// change. A test at the root of the repository keeps the pages in step.
 package docs
 
 import (
