@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	"internal/redshiftfront": {"internal/postgres", "internal/redshiftsql"},
 	"internal/truth":         {},
 	"internal/onepacket":     {"checks/facts"},
+	"internal/moto":          {},
 	"internal/demo":          {"checks/facts", "internal/fakeaws", "internal/postgres", "internal/redshiftfront"},
 	"cmd/rscheck": {
 		"checks", "checks/aws", "checks/digest", "checks/facts", "checks/loader", "checks/redshift",

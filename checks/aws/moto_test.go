@@ -2,15 +2,8 @@ package aws
 
 import (
 	"context"
-	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -21,56 +14,24 @@ import (
 
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/internal/fakeaws"
+	"github.com/rscheck/rscheck/internal/moto"
 )
-
-// moto starts moto_server (https://docs.getmoto.org), somebody else's idea of
-// AWS, and points the SDK at it.
-func moto(t *testing.T) sdk.Config {
-	t.Helper()
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		t.Skip("moto_server is not on PATH: pip install 'moto[server]' gives a second opinion on the fake")
-	}
-	play(t, fakeaws.Healthy()) // for the environment
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
-	server := exec.Command(program, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
-	// Its own SDK trips over a profile or a configuration file that is not there.
-	server.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	url := fmt.Sprintf("http://127.0.0.1:%d", port)
-	t.Setenv("AWS_ENDPOINT_URL", url)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if answer, err := http.Get(url + "/moto-api/"); err == nil {
-			answer.Body.Close()
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("moto_server does not answer")
-		}
-	}
-	cfg, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg
-}
 
 // TestAgainstMoto makes a cluster with the SDK's own calls and observes it. moto
 // leaves out much; all of it must be unknown, and nothing else.
 func TestAgainstMoto(t *testing.T) {
-	cfg := moto(t)
-	made := furnish(t, cfg)
+	play(t, fakeaws.Healthy()) // for the environment
+	server := moto.Start(t)
+	t.Setenv("AWS_ENDPOINT_URL", server.URL)
+	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRetryer(func() sdk.Retryer { return sdk.NopRetryer{} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made motoEstate
+	server.Furnish(t, func() error {
+		made, err = makeEstate(t.Context(), ec2.NewFromConfig(cfg), redshift.NewFromConfig(cfg))
+		return err
+	})
 
 	targets, unknown := observe(t, open(t, Options{Clusters: []string{"analytics", "nope"}, Bastion: made.bastion}))
 	if len(unknown) != 1 || unknown[0].Path != "targets.nope" || unknown[0].Reason != facts.Failed || len(targets) != 1 {
@@ -145,30 +106,6 @@ func TestAgainstMoto(t *testing.T) {
 
 // motoEstate is what was made, by id.
 type motoEstate struct{ vpc, subnet, gateway, group, list, endpoint, bastion string }
-
-// furnish makes the estate. An answer of moto that is lost on its way leaves behind
-// what was asked for, so that asking again fails as a duplicate: nothing is asked
-// twice, and the whole is begun anew.
-func furnish(t *testing.T, cfg sdk.Config) motoEstate {
-	t.Helper()
-	cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
-	const attempts = 5
-	for attempt := 1; ; attempt++ {
-		estate, err := makeEstate(t.Context(), ec2.NewFromConfig(cfg), redshift.NewFromConfig(cfg))
-		if err == nil {
-			return estate
-		}
-		t.Logf("attempt %d: %v", attempt, err)
-		if attempt == attempts {
-			t.Fatal("moto did not make the estate")
-		}
-		answer, err := http.Post(*cfg.BaseEndpoint+"/moto-api/reset", "", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-	}
-}
 
 func makeEstate(ctx context.Context, network *ec2.Client, warehouse *redshift.Client) (motoEstate, error) {
 	var made motoEstate

@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/internal/moto"
 	"github.com/rscheck/rscheck/internal/postgres"
 	"github.com/rscheck/rscheck/report"
 )
@@ -22,24 +20,32 @@ import (
 // TestScanAgainstMoto runs the whole command against somebody else's idea of AWS
 // and a PostgreSQL. What moto lacks must come out as unknown, and named.
 func TestScanAgainstMoto(t *testing.T) {
-	program, err := exec.LookPath("moto_server")
-	if err != nil {
-		t.Skip("moto_server is not on PATH: it is a second opinion, pip install 'moto[server]' brings it")
-	}
-	endpoint := startMoto(t, program)
-	subnets := motoCall(t, endpoint, "ec2", "Action=DescribeSubnets&Version=2016-11-15")
-	_, subnet, _ := strings.Cut(subnets, "<subnetId>")
-	subnet, _, _ = strings.Cut(subnet, "<")
-	motoCall(t, endpoint, "redshift", "Action=CreateClusterSubnetGroup&Version=2012-12-01&ClusterSubnetGroupName=warehouse&Description=d&SubnetIds.SubnetIdentifier.1="+subnet)
-	motoCall(t, endpoint, "redshift", "Action=CreateCluster&Version=2012-12-01&ClusterIdentifier=analytics&NodeType=ra3.xlplus&MasterUsername=awsuser"+
-		"&MasterUserPassword=Secret99xyz&DBName=dev&ClusterSubnetGroupName=warehouse&PubliclyAccessible=true")
+	cloud := moto.Start(t)
+	cloud.Furnish(t, func() error {
+		subnets, err := motoCall(cloud.URL, "ec2", "Action=DescribeSubnets&Version=2016-11-15")
+		if err != nil {
+			return err
+		}
+		_, subnet, _ := strings.Cut(subnets, "<subnetId>")
+		subnet, _, _ = strings.Cut(subnet, "<")
+		for _, creation := range []string{
+			"Action=CreateClusterSubnetGroup&Version=2012-12-01&ClusterSubnetGroupName=warehouse&Description=d&SubnetIds.SubnetIdentifier.1=" + subnet,
+			"Action=CreateCluster&Version=2012-12-01&ClusterIdentifier=analytics&NodeType=ra3.xlplus&MasterUsername=awsuser" +
+				"&MasterUserPassword=Secret99xyz&DBName=dev&ClusterSubnetGroupName=warehouse&PubliclyAccessible=true",
+		} {
+			if _, err := motoCall(cloud.URL, "redshift", creation); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 
 	server := postgres.Test(t, postgres.Options{TCP: true, TLS: true})
 	if _, err := server.SQL(t.Context(), "postgres", "CREATE USER stitch PASSWORD 'canary-moto'; CREATE DATABASE dev; GRANT CREATE ON DATABASE dev TO stitch;"); err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_ENDPOINT_URL": cloud.URL, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 		"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "RSCHECK_PASSWORD": "canary-moto",
 	} {
 		t.Setenv(name, value)
@@ -79,57 +85,27 @@ func TestScanAgainstMoto(t *testing.T) {
 	}
 }
 
-// startMoto starts moto_server on a free port and returns its URL.
-func startMoto(t *testing.T, program string) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	listener.Close()
-	server := exec.Command(program, "-H", "127.0.0.1", "-p", fmt.Sprint(port))
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		_ = server.Wait()
-	})
-	endpoint := fmt.Sprintf("http://127.0.0.1:%d", port)
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		if answer, err := http.Get(endpoint + "/moto-api/"); err == nil {
-			answer.Body.Close()
-			return endpoint
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("moto_server does not answer")
-		}
-	}
-}
-
 // motoCall sends one call of the query protocol; moto knows the service by the
 // scope of the signature, which it does not check.
-func motoCall(t *testing.T, endpoint, service, query string) string {
-	t.Helper()
+func motoCall(endpoint, service, query string) (string, error) {
 	form, err := url.ParseQuery(query)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	request, err := http.NewRequest(http.MethodPost, endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s %v: %s", query, answer.Status, err, text)
+	if err == nil && answer.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", query, answer.Status, text)
 	}
-	return string(text)
+	return string(text), err
 }
