@@ -94,16 +94,20 @@ func (c *teller) endpoint(in *types.Endpoint, available bool) {
 	}
 	e := &c.target.Cluster.Endpoint
 	*e = facts.Endpoint{Host: sdk.ToString(in.Address), Port: int(sdk.ToInt32(in.Port))}
+	lost := false
 	for _, v := range in.VpcEndpoints {
 		for _, i := range v.NetworkInterfaces {
 			e.Interfaces = append(e.Interfaces, facts.EndpointInterface{
 				ID: sdk.ToString(i.NetworkInterfaceId), VPCEndpointID: sdk.ToString(v.VpcEndpointId), VPCID: sdk.ToString(v.VpcId),
 				SubnetID: sdk.ToString(i.SubnetId), PrivateIP: sdk.ToString(i.PrivateIpAddress), AvailabilityZone: sdk.ToString(i.AvailabilityZone),
 			})
+			lost = lost || i.NetworkInterfaceId == nil
 		}
-		if len(v.NetworkInterfaces) == 0 {
-			c.untold("endpoint.interfaces", "the network interfaces of "+sdk.ToString(v.VpcEndpointId))
-		}
+		lost = lost || len(v.NetworkInterfaces) == 0
+	}
+	if lost {
+		e.Interfaces = nil
+		c.untold("endpoint.interfaces", "the network interfaces of the endpoint")
 	}
 	if available && e.Host == "" {
 		c.untold("endpoint.host", "the endpoint of an available cluster")

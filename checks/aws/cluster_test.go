@@ -146,6 +146,27 @@ func TestWhatDescribeClustersMayLeaveOut(t *testing.T) {
 	}
 }
 
+// Without its id an interface cannot be asked for, nor told from one that is known.
+func TestAVPCEndpointWhoseInterfacesAreNotTold(t *testing.T) {
+	for _, element := range []string{"NetworkInterfaces", "NetworkInterfaceId"} {
+		t.Run(element, func(t *testing.T) {
+			cloud := fakeaws.Healthy(loader)
+			cloud.Region(fakeaws.RegionName).Clusters[0].Endpoint.Interfaces = []facts.EndpointInterface{
+				{ID: "eni-0p", VPCEndpointID: "vpce-0p", VPCID: "vpc-0a", SubnetID: "subnet-0public", PrivateIP: "10.0.0.99"},
+			}
+			play(t, cloud).Omit("DescribeClusters", element)
+			target := one(t, open(t, Options{}))
+			want := []facts.Unknown{untoldLack("cluster.endpoint.interfaces", "the network interfaces of the endpoint")}
+			if diff := cmp.Diff(want, target.Unknown); diff != "" {
+				t.Errorf("unknown (-want +got):\n%s", diff)
+			}
+			if got := target.Cluster.Endpoint.Interfaces; got != nil {
+				t.Errorf("interfaces %v, want none", got)
+			}
+		})
+	}
+}
+
 var ofTheVPC = []string{
 	"network.vpc", "network.subnets", "network.route_tables", "network.network_acls", "network.internet_gateways", "network.interfaces",
 	"network.security_groups",

@@ -40,8 +40,8 @@ func (e *estate) aclOf(p *place) *acl {
 	if lack := e.t.LackingWithin(path); lack != nil {
 		return &acl{missing: lack}
 	}
-	if p.subnet == "" {
-		return &acl{missing: p.missing}
+	if missing := e.subnetMissing(p); missing != nil {
+		return &acl{missing: missing}
 	}
 	found, doubt := e.oneACL(func(a *facts.NetworkACL) bool { return slices.Contains(a.SubnetIDs, p.subnet) })
 	if found == nil && doubt == nil {

@@ -167,9 +167,12 @@ func endpointCases() []pathCase {
 		}}, want: "reachable"},
 		{number: "22", name: "EC2-Classic", changes: []change{classic}, want: "unknown | endpoint unknown | block_public_access unknown | internet_gateway unknown" +
 			" | return_route unknown | nacl_inbound unknown | security_groups unknown | nacl_outbound unknown"},
-		{number: "23", name: "elastic IP active", changes: []change{notDescribed, func(t *facts.Target) {
-			t.Cluster.ElasticIP = facts.ElasticIP{IP: "198.51.100.9", Status: "active"}
-		}}, want: "reachable", by: map[netpath.Stage]string{netpath.PublicAddress: "198.51.100.9"}},
+		{number: "23", name: "elastic IP active", changes: []change{notDescribed, elastic}, want: "reachable", by: map[netpath.Stage]string{
+			netpath.PublicAddress: "198.51.100.9",
+		}},
+		{number: "23", name: "elastic IP active, and the interface has it", changes: []change{elastic, func(t *facts.Target) {
+			t.Network.Interfaces[0].PublicIP = "198.51.100.9"
+		}}, want: "reachable", by: map[netpath.Stage]string{netpath.PublicAddress: "eni-1"}},
 		{number: "23", name: "no elastic IP, the flag is proof", changes: []change{notDescribed}, want: "reachable", by: map[netpath.Stage]string{
 			netpath.PublicAddress: "publicly_accessible",
 		}},

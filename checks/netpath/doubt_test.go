@@ -7,6 +7,15 @@ import (
 	"github.com/rscheck/rscheck/checks/netpath"
 )
 
+func elastic(t *facts.Target) {
+	t.Cluster.ElasticIP = facts.ElasticIP{IP: "198.51.100.9", Status: "active"}
+}
+
+// changing: the attachment of sg-1 is not settled.
+func changing(status string) change {
+	return func(t *facts.Target) { t.Cluster.SecurityGroups[0].Status = status }
+}
+
 // unlocated is the summary of a path to an endpoint that could be anywhere.
 const unlocated = "unknown | endpoint unknown | return_route unknown | nacl_inbound unknown | "
 
@@ -110,6 +119,30 @@ func TestFactsThatContradictOrAreNotRead(t *testing.T) {
 		"the endpoint's interface in no subnet": {[]change{proxies("subnet-a"), func(t *facts.Target) {
 			t.Cluster.Endpoint.Interfaces[0].SubnetID = ""
 		}}, unlocated + "nacl_outbound unknown"},
+		"the endpoint's interface without an id": {[]change{proxies("subnet-a"), notDescribed, func(t *facts.Target) {
+			t.Cluster.Endpoint.Interfaces[0].ID = ""
+		}}, unlocated + "nacl_outbound unknown"},
+		"the endpoint's interface in one subnet by one answer and in another by the other": {[]change{proxies("subnet-a"), subnetB("us-east-1b"), func(t *facts.Target) {
+			t.Network.Interfaces[0].SubnetID = "subnet-b"
+		}}, unlocated + "nacl_outbound unknown"},
+		"the endpoint's interface in a subnet that is not among the VPC's": {[]change{proxies("subnet-a"), mainRoutes(to("0.0.0.0/0", "igw-1")), func(t *facts.Target) {
+			t.Cluster.Endpoint.Interfaces[0].SubnetID, t.Network.Interfaces[0].SubnetID = "subnet-z", "subnet-z"
+		}}, "unknown | return_route unknown | nacl_inbound unknown | nacl_outbound unknown"},
+		"a subnet of the subnet group that is not there any more": {[]change{paused, mainRoutes(to("0.0.0.0/0", "igw-1")), func(t *facts.Target) {
+			t.Network.SubnetGroup.Subnets[0].ID = "subnet-z"
+		}}, "unknown | return_route unknown | nacl_inbound unknown | nacl_outbound unknown"},
+		"the cluster's elastic IP is that of no interface of the endpoint": {[]change{proxies("subnet-a"), elastic, func(t *facts.Target) {
+			t.Network.Interfaces[0].PublicIP = ""
+		}}, "unknown | public_address unknown eni-p1"},
+		"the interface of the leader node has another public address than the cluster's elastic IP": {
+			[]change{elastic}, "unknown | public_address unknown eni-1",
+		},
+		"the interface has a group that is being taken off":            {[]change{changing("removing")}, undecided},
+		"the interface has a group already that is being attached":     {[]change{changing("adding")}, undecided},
+		"the endpoint's interface has a group that is being taken off": {[]change{proxies("subnet-a"), changing("removing")}, undecided},
+		"the interface has a group that is being taken off, and another that admits": {
+			[]change{changing("removing"), attach(groupOf("sg-2", tcp(5439, 5439, stitch)))}, "reachable",
+		},
 		"the endpoint's host not read": {[]change{denied("cluster.endpoint.host", "redshift:DescribeClusters")}, "unknown | endpoint unknown"},
 		"the port not read, the group opens one port": {
 			[]change{denied("cluster.endpoint.port", "redshift:DescribeClusters")}, "unknown | security_groups unknown sg-1",

@@ -87,19 +87,23 @@ func (e *estate) proxyPlace(i *facts.EndpointInterface) place {
 	if a, ok := parseAddress(i.PrivateIP); ok {
 		p.addresses = a
 	}
-	switch {
-	case i.SubnetID == "":
-		p.missing = inconsistent(path, "the endpoint's interface %s is in no subnet", i.ID)
-	case i.VPCID != "" && e.vpc != "" && i.VPCID != e.vpc:
-		p.subnet, p.addresses = "", anywhere()
-		p.missing = inconsistent(path, "the endpoint's interface %s is in %s, the cluster in %s", i.ID, i.VPCID, e.vpc)
-	}
 	if e.t.Lacking("network.interfaces") == nil && e.t.LackingWithin("network.interfaces."+i.ID) == nil {
 		for n := range e.t.Network.Interfaces {
 			if d := &e.t.Network.Interfaces[n]; i.ID != "" && d.ID == i.ID {
 				p.described = d
 			}
 		}
+	}
+	switch {
+	case i.SubnetID == "" || i.ID == "":
+		p.missing = inconsistent(path, "the endpoint's interface %q is in subnet %q", i.ID, i.SubnetID)
+	case i.VPCID != "" && e.vpc != "" && i.VPCID != e.vpc:
+		p.missing = inconsistent(path, "the endpoint's interface %s is in %s, the cluster in %s", i.ID, i.VPCID, e.vpc)
+	case p.described != nil && p.described.SubnetID != i.SubnetID:
+		p.missing = inconsistent(path, "the endpoint's interface %s is said to be in %s and in %s", i.ID, i.SubnetID, p.described.SubnetID)
+	}
+	if p.missing != nil {
+		p.subnet, p.addresses = "", anywhere()
 	}
 	return p
 }
@@ -123,6 +127,20 @@ func (e *estate) subnet(id string) *facts.Subnet {
 		if s := &e.t.Network.Subnets[i]; s.ID == id {
 			return s
 		}
+	}
+	return nil
+}
+
+// subnetMissing is why it is not known which subnet a place is in: it was not told,
+// or it is none of the VPC's, so that what holds for subnets without a route table
+// or a network ACL of their own need not hold for it.
+func (e *estate) subnetMissing(p *place) []facts.Unknown {
+	const path = "network.subnets"
+	switch {
+	case p.subnet == "":
+		return p.missing
+	case e.t.LackingWithin(path) == nil && e.subnet(p.subnet) == nil:
+		return inconsistent(path, "%s is not among the subnets of the VPC", p.subnet)
 	}
 	return nil
 }
@@ -315,6 +333,7 @@ func (e *estate) endpoint(p *place) finding {
 // elastic IP that Redshift owns is not visible to the customer, so where the
 // interface was not described the flag alone is proof
 // (https://docs.aws.amazon.com/redshift/latest/mgmt/managing-clusters-vpc.html).
+// One that the customer gave leads clients to whichever interface has it.
 func (e *estate) publicAddress(p *place) finding {
 	switch e.flag.verdict {
 	case Unknown:
@@ -322,16 +341,22 @@ func (e *estate) publicAddress(p *place) finding {
 	case Deny:
 		return finding{verdict: NotApplicable, by: e.flag.by, detail: "a cluster that is not publicly accessible needs no public address"}
 	}
-	if p.described != nil {
-		if a, ok := parseAddress(p.described.PublicIP); ok && !a.Addr().IsUnspecified() {
-			return allow("network-interface", p.described.ID, "%s has the public address %s", p.described.ID, p.described.PublicIP)
+	ip, lack := e.t.Cluster.ElasticIP, e.t.LackingWithin("cluster.elastic_ip")
+	_, readable := parseAddress(ip.IP)
+	elastic := lack == nil && readable && ip.Status == "active"
+	if d := p.described; d != nil {
+		if elastic && d.PublicIP != ip.IP {
+			missing := inconsistent("network.interfaces."+d.ID, "the cluster has the elastic IP %s and %s has not", ip.IP, d.ID)
+			return unknown(missing, "network-interface", d.ID, "the cluster's elastic IP %s is not that of %s", ip.IP, d.ID)
+		}
+		if a, ok := parseAddress(d.PublicIP); ok && !a.Addr().IsUnspecified() {
+			return allow("network-interface", d.ID, "%s has the public address %s", d.ID, d.PublicIP)
 		}
 	}
-	if lack := e.t.LackingWithin("cluster.elastic_ip"); lack != nil {
+	if lack != nil {
 		return unknown(lack, "", "", "the cluster's elastic IP is not known")
 	}
-	ip := e.t.Cluster.ElasticIP
-	if _, ok := parseAddress(ip.IP); ok && ip.Status == "active" {
+	if elastic {
 		return allow("elastic-ip", ip.IP, "the cluster has the elastic IP %s", ip.IP)
 	}
 	if p.described != nil {

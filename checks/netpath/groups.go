@@ -1,6 +1,7 @@
 package netpath
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -83,13 +84,7 @@ func (e *estate) isChangeable(m membership) bool {
 		return false
 	}
 	caller := e.t.Network.CallerAccount
-	if e.t.Lacking("network.caller_account") == nil && group.OwnerID != "" && caller != "" && group.OwnerID != caller {
-		return false
-	}
-	// The interface has a group still while the cluster is about to lose it.
-	return e.t.LackingWithin("cluster.security_groups") != nil || !slices.ContainsFunc(e.t.Cluster.SecurityGroups, func(a facts.GroupMember) bool {
-		return a.ID == m.id && a.Status != "active"
-	})
+	return e.t.Lacking("network.caller_account") != nil || group.OwnerID == "" || caller == "" || group.OwnerID == caller
 }
 
 // membersOf are the groups of the interface, if it was described, and otherwise
@@ -119,18 +114,20 @@ func (e *estate) membersOf(p *place) (members []membership, missing []facts.Unkn
 	return nil, inconsistent("network.interfaces", "the interface of the endpoint was not described")
 }
 
-// membersOfInterface are the groups of the interface of a place. Of the leader
-// node's they should be those that the cluster lists as active. Where they are
-// not, a group that is in one list only is in force perhaps: were the interface not
-// known the cluster would be believed, and not to know a fact must not turn a
-// verdict.
+// membersOfInterface are the groups of the interface of a place. One that the
+// cluster is about to lose or to get is in force perhaps. Of the leader node's they
+// should be those that the cluster lists as active. Where they are not, a group that
+// is in one list only is in force perhaps: were the interface not known the cluster
+// would be believed, and not to know a fact must not turn a verdict.
 func (e *estate) membersOfInterface(p *place) (members []membership) {
 	attached, missing := e.attached()
 	compare := p.proxy == "" && missing == nil
 	doubt := inconsistent("network.interfaces."+p.described.ID, "%s has other security groups than the cluster lists", p.described.ID)
 	for _, id := range p.described.GroupIDs {
 		m := membership{id: id}
-		if compare && !slices.ContainsFunc(attached, func(a membership) bool { return a.id == id }) {
+		if i := slices.IndexFunc(attached, func(a membership) bool { return a.id == id }); i >= 0 {
+			m.missing = attached[i].missing
+		} else if compare {
 			m.missing = doubt
 		}
 		members = append(members, m)
@@ -271,27 +268,34 @@ func (e *estate) readRule(g *groups, group string, rule *facts.Permission, doubt
 	}
 }
 
-// admit judges the security_groups stage. Rules only allow, and those of all
-// groups add up, so one that matches is enough whatever the others are. What goes
-// out needs no rule: connection tracking lets replies pass.
-//
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-func (g *groups) admit(piece netip.Prefix, p port) finding {
-	var admits *admission
-	missing := g.missing
+// matching are the admissions that hold for an address for certain, and why others
+// may. Rules only allow, and those of all groups add up, so one is enough whatever
+// the others are.
+func (g *groups) matching(address netip.Addr) (certain []*admission, missing []facts.Unknown) {
+	missing = g.missing
 	for i := range g.admissions {
 		a := &g.admissions[i]
 		switch {
-		case !a.vague && !a.source.Contains(piece.Addr()):
+		case !a.vague && !a.source.Contains(address):
 		case a.missing != nil:
 			missing = mergeUnknowns(missing, a.missing)
-		case admits == nil || a.source.Bits() > admits.source.Bits():
-			admits = a
+		default:
+			certain = append(certain, a)
 		}
 	}
+	return certain, missing
+}
+
+// admit judges the security_groups stage, by the narrowest rule that matches. What
+// goes out needs no rule: connection tracking lets replies pass.
+//
+// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+func (g *groups) admit(piece netip.Prefix, p port) finding {
+	rules, missing := g.matching(piece.Addr())
 	asked := question{piece: piece, ports: p.String()}.String()
-	if admits != nil {
-		return admits.finding(asked)
+	if len(rules) > 0 {
+		narrowest := slices.MaxFunc(rules, func(a, b *admission) int { return cmp.Compare(a.source.Bits(), b.source.Bits()) })
+		return narrowest.finding(asked)
 	}
 	if missing != nil {
 		return unknown(missing, "security-group", strings.Join(g.ids, ","), "no rule is certain to admit %s", asked)

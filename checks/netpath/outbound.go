@@ -51,20 +51,12 @@ func (g *groups) cuts() []netip.Prefix {
 // to are the groups of the interface that has it: rules may name one of them. For a
 // public one they are nil, because such a rule matches private addresses only
 // (https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html).
-//
-// Rules only allow, and those of all groups add up, as of those for what comes in.
 func (g *groups) letOut(piece netip.Prefix, to *groups, port port) finding {
+	rules, missing := g.matching(piece.Addr())
 	asked := question{egress: true, piece: piece, ports: port.String()}.String()
-	missing := g.missing
-	for i := range g.admissions {
-		a := &g.admissions[i]
-		switch {
-		case !a.vague && !a.source.Contains(piece.Addr()):
-		case a.missing != nil:
-			missing = mergeUnknowns(missing, a.missing)
-		default:
-			return allow("security-group-rule", a.group+"/"+a.name(), "%s lets %s out by its rule for %s", a.group, asked, a.words())
-		}
+	if len(rules) > 0 {
+		a := rules[0]
+		return allow("security-group-rule", a.group+"/"+a.name(), "%s lets %s out by its rule for %s", a.group, asked, a.words())
 	}
 	for _, r := range g.references {
 		member, doubt := to.has(r.source)

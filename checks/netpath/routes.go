@@ -64,8 +64,8 @@ func (e *estate) tableOf(p *place) *routeTable {
 	if lack := e.t.LackingWithin(path); lack != nil {
 		return &routeTable{missing: lack}
 	}
-	if p.subnet == "" {
-		return &routeTable{missing: p.missing}
+	if missing := e.subnetMissing(p); missing != nil {
+		return &routeTable{missing: missing}
 	}
 	table, doubt := e.associated(func(a facts.RouteTableAssociation) bool { return a.SubnetID == p.subnet })
 	if table == nil && doubt == nil {

@@ -86,6 +86,11 @@ func (d Dice) Estate() (t *facts.Target, contradictory bool) {
 	d.groups(t)
 	d.blockPublicAccess(t)
 	d.endpoint(t)
+	if t.Cluster.ElasticIP.IP != "" && d.chance(70) {
+		for i := range t.Network.Interfaces {
+			t.Network.Interfaces[i].PublicIP = t.Cluster.ElasticIP.IP
+		}
+	}
 	return t, contradictory
 }
 

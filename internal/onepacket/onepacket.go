@@ -120,10 +120,14 @@ func inSubnet(t *facts.Target, from uint32, id string) packet {
 }
 
 func described(t *facts.Target, p packet) packet {
+	p.unsettled = map[string]bool{}
+	for _, m := range t.Cluster.SecurityGroups {
+		p.unsettled[m.ID] = m.Status != "active"
+	}
 	for _, i := range t.Network.Interfaces {
 		for _, address := range i.PrivateIPs {
 			if a, _ := quad(address); a == p.private {
-				p.known, p.public, p.groups = true, i.PublicIP != "", i.GroupIDs
+				p.known, p.public, p.groups = true, i.PublicIP, i.GroupIDs
 			}
 		}
 	}

@@ -39,10 +39,12 @@ type packet struct {
 	private uint32
 	port    int
 	groups  []string // of the interface; nil for those of the cluster
+	// unsettled are those of groups that the cluster is given or loses just now.
+	unsettled map[string]bool
 	// fromGroups are those of the sender, where they count.
 	fromGroups []string
-	public     bool // the interface, if it was described, has a public address
-	known      bool // the interface was described
+	public     string // the public address of the interface, if it was described
+	known      bool   // the interface was described
 }
 
 // quad reads a.b.c.d.
@@ -91,7 +93,7 @@ func follow(p packet) map[string]fate {
 	fates := enter(p)
 	if !p.t.Cluster.PubliclyAccessible {
 		fates[publicAccess] = dies
-	} else if p.known && !p.public && (p.t.Cluster.ElasticIP.IP == "" || p.t.Cluster.ElasticIP.Status != "active") {
+	} else if ip := p.t.Cluster.ElasticIP; p.known && (p.public == "" || ip.Status == "active" && ip.IP != p.public) {
 		fates[publicAddress] = murky
 	}
 	return fates

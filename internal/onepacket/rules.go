@@ -71,7 +71,7 @@ func attached(p packet) (ids []string, certain map[string]bool) {
 	certain = map[string]bool{}
 	if p.known {
 		for _, id := range p.groups {
-			certain[id] = true
+			certain[id] = !p.unsettled[id]
 		}
 		return p.groups, certain
 	}

@@ -21,6 +21,10 @@ test_direct[name] if {
 			{["host", "has a path and has a port and has a scheme"]},
 		],
 		"space": [{"host": sprintf("%s ", [endpoint])}, {["host", "has a space"]}],
+		"no-break space": [{"host": sprintf("%s\u00a0", [endpoint])}, {["host", "has a space"]}],
+		"ideographic space before it": [{"host": sprintf("\u3000%s", [endpoint])}, {["host", "has a space"]}],
+		"vertical tab": [{"host": sprintf("%s\u000b", [endpoint])}, {["host", "has a space"]}],
+		"next line": [{"host": sprintf("%s\u0085", [endpoint])}, {["host", "has a space"]}],
 		"another host": [
 			{"host": "other.example.com"},
 			{["host", sprintf("does not name the endpoint %s", [endpoint])]},
