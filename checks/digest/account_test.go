@@ -74,6 +74,16 @@ func TestReadOnlySessionsKeepTheLoaderFromCreating(t *testing.T) {
 		"another setting that is not known": {func(t *facts.Target) {
 			t.Lack("database.settings.statement_timeout", facts.AccessDenied, "grant")
 		}, false, false},
+		"a session that does not list the setting, which the user has": {func(t *facts.Target) {
+			t.Database.User.ReadOnly = "on"
+		}, true, false},
+		"a session that does not list the setting, and the user's is hidden": {func(t *facts.Target) {
+			t.Lack("database.user.read_only", facts.AccessDenied, "grant")
+		}, false, true},
+		"a session that is not as the user's setting says": {func(t *facts.Target) {
+			t.Database.Settings = []facts.Setting{{Name: "default_transaction_read_only", Value: "off"}}
+			t.Database.User.ReadOnly = "on"
+		}, false, false},
 		"another user's are": {func(t *facts.Target) {
 			t.Database.Login.User = "auditor"
 			t.Database.Settings = on
@@ -105,6 +115,21 @@ func TestReadOnlySessionsKeepTheLoaderFromCreating(t *testing.T) {
 			d := digest.Of(target, settings(t, "any"), time.Unix(0, 0))
 			if got := d.Document.Database.Create.ReadOnly; got != tc.readOnly || lacking(d, "database.create") != tc.lacking {
 				t.Errorf("read-only %v, lacking %v; want %v, %v", got, lacking(d, "database.create"), tc.readOnly, tc.lacking)
+			}
+		})
+	}
+}
+
+// A type that nobody documents is no promise that tables can be made.
+func TestTypesOfDatabases(t *testing.T) {
+	for kind, want := range map[string]string{"local": "local", "shared": "shared", "integration": ""} {
+		t.Run(kind, func(t *testing.T) {
+			target := &facts.Target{}
+			target.Database.Login = facts.Login{User: "stitch", Via: "sql", Outcome: facts.LoggedIn}
+			target.Database.Type, target.Database.User = kind, facts.User{Name: "stitch", Exists: true}
+			d := digest.Of(target, settings(t, "any"), time.Unix(0, 0))
+			if got := d.Document.Database.Presence; got != want || lacking(d, "database.presence") != (want == "") {
+				t.Errorf("presence %q, unknown %v", got, lacking(d, "database.presence"))
 			}
 		})
 	}

@@ -56,10 +56,10 @@ func (d *digester) presence() {
 		d.doc.Database.Name = db.Login.Database
 	case !d.known("database.type"):
 		d.lack("database.presence", d.missing("database.type"))
-	case db.Type == "shared":
-		d.doc.Database.Presence = "shared"
+	case db.Type == "local", db.Type == "shared":
+		d.doc.Database.Presence = db.Type
 	default:
-		d.doc.Database.Presence = "local"
+		d.lack("database.presence", contradiction("database.type", "the server calls the type of the database %q, which is neither local nor shared", db.Type))
 	}
 }
 
@@ -67,7 +67,7 @@ func (d *digester) presence() {
 // shows.
 func (d *digester) driver() {
 	login := &d.target.Database.Login
-	if login.Outcome == facts.LoginNotTried {
+	if login.Outcome == facts.LoginNotTried && !d.known("database.user") {
 		d.lack("database.driver", d.missing("database.user"))
 		return
 	}
@@ -218,8 +218,9 @@ func (d *digester) create() {
 }
 
 // readOnly finds whether the user's own sessions begin read-only. A session of the
-// user itself shows it; over the Data API that is not the user's, and of another
-// login only the user's own setting is to be seen, which goes before the server's.
+// user itself shows it, where the server lists the setting: that Redshift does is
+// unverified. Over the Data API the session is not the user's, and of another login
+// only the user's own setting is to be seen, which goes before the server's.
 func (d *digester) readOnly() {
 	const own, session = "database.user.read_only", "database.settings.default_transaction_read_only"
 	if !d.doc.Database.Create.Allowed {
@@ -228,10 +229,10 @@ func (d *digester) readOnly() {
 	db := &d.target.Database
 	if db.Login.Outcome == facts.LoggedIn && db.Login.User == d.settings.User && db.Login.Via == "sql" {
 		d.lack("database.create", d.missing(session))
-		d.doc.Database.Create.ReadOnly = slices.ContainsFunc(db.Settings, func(s facts.Setting) bool {
-			return s.Name == "default_transaction_read_only" && isTrue(s.Value)
-		})
-		return
+		if i := slices.IndexFunc(db.Settings, func(s facts.Setting) bool { return s.Name == "default_transaction_read_only" }); i >= 0 {
+			d.doc.Database.Create.ReadOnly = isTrue(db.Settings[i].Value)
+			return
+		}
 	}
 	d.lack("database.create", d.missing(own))
 	d.doc.Database.Create.ReadOnly = isTrue(db.User.ReadOnly)

@@ -28,11 +28,14 @@ func TestWhatALoginProves(t *testing.T) {
 		target.Database.User = facts.User{Name: "stitch", Exists: true}
 		return target
 	}
+	untried := in(facts.Login{User: "stitch", Via: "sql"})
+	untried.Database.Login.Outcome = facts.LoginNotTried
 	for name, tc := range map[string]struct {
 		target          facts.Target
 		account, driver string // empty for unknown
 	}{
 		"its own password":        {in(facts.Login{User: "stitch", Via: "sql"}), "usable", "standard"},
+		"none, and yet facts":     {untried, "usable", ""},
 		"temporary password":      {in(facts.Login{User: "stitch", Via: "sql", Credentials: facts.TemporaryCredentials}), "usable", ""},
 		"Data API":                {in(facts.Login{User: "stitch", Via: "data-api"}), "usable", ""},
 		"somebody else":           {in(facts.Login{User: "auditor", Via: "sql"}), "usable", ""},

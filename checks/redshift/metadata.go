@@ -11,7 +11,7 @@ import (
 // what the login may not see, or may do so for all that can be told.
 // https://docs.aws.amazon.com/redshift/latest/dg/t_metadata_security.html
 func (o *observation) hiddenMetadata(ctx context.Context) {
-	if o.superuser {
+	if o.superuser || o.accessCatalog {
 		return
 	}
 	who := identifier(o.session.options.Login)
@@ -32,27 +32,32 @@ func (o *observation) lackLists(reason facts.Reason, detail string) {
 }
 
 // metadataSecurity is on, off, or empty where it cannot be told. Only Redshift
-// has it. A schema that the user may not use, and sees all the same, proves that
-// it is off. That pg_settings or SHOW tells it is unverified.
+// has it. That pg_settings or SHOW tells it is unverified.
 func (o *observation) metadataSecurity(ctx context.Context) string {
-	for _, s := range o.db.Settings {
-		if s.Name == "metadata_security" {
-			value, _ := onOff(s.Value)
-			return value
-		}
-	}
-	foreign := func(s facts.Schema) bool {
-		// What is the server's own is shown to everybody, whoever may use it.
-		own := s.Name == "pg_catalog" || s.Name == "information_schema" || s.Name == "public"
-		return !own && !s.CanUse && s.Owner != o.session.options.Login
-	}
-	if !o.onRedshift() || o.asItself() && slices.ContainsFunc(o.db.Schemas, foreign) {
-		return "off"
-	}
 	var shown string
-	if err := o.session.ask(ctx, metadataSecurityStatement, func(r row) { shown = r.text(0) }); err != nil {
+	i := slices.IndexFunc(o.db.Settings, func(s facts.Setting) bool { return s.Name == "metadata_security" })
+	switch {
+	case i >= 0:
+		shown = o.db.Settings[i].Value
+	case !o.onRedshift():
+		return "off"
+	case o.session.ask(ctx, metadataSecurityStatement, func(r row) { shown = r.text(0) }) != nil:
+		if o.seesForeignSchemas() {
+			return "off"
+		}
 		return ""
 	}
 	value, _ := onOff(shown)
 	return value
+}
+
+// seesForeignSchemas reports whether the user sees a schema that it has no right
+// in, which proves that nothing is hidden from it. A role could be what gives it
+// the right.
+func (o *observation) seesForeignSchemas() bool {
+	return o.asItself() && !o.holdsRoles() && slices.ContainsFunc(o.db.Schemas, func(s facts.Schema) bool {
+		// What is the server's own is shown to everybody, whoever may use it.
+		own := s.Name == "pg_catalog" || s.Name == "information_schema" || s.Name == "public"
+		return !own && !s.CanUse && !s.CanCreate && s.Owner != o.session.options.Login
+	})
 }

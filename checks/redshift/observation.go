@@ -16,6 +16,9 @@ type observation struct {
 	target    *facts.Target
 	db        *facts.Database
 	superuser bool // of the login
+	// accessCatalog is whether the login's roles show it what metadata security
+	// hides.
+	accessCatalog bool
 }
 
 func (o *observation) all(ctx context.Context) {
@@ -53,7 +56,7 @@ func (o *observation) account(ctx context.Context) {
 			user.row(r, 5)
 		}
 	}, o.session.options.User)
-	if err != nil || db.Name == "" {
+	if err != nil || db.Name == "" || o.unlisted(user) {
 		o.database(ctx)
 		o.user(ctx)
 		return
@@ -106,6 +109,10 @@ func (o *observation) user(ctx context.Context) {
 		o.db.Groups = user.sortedGroups()
 	}
 	switch {
+	case err == nil && o.unlisted(user):
+		detail := "the server let " + identifier(o.session.options.User) + " in and lists no user of that name: give --user as pg_user has it"
+		o.target.Lack("database.user", facts.Inconsistent, detail)
+		o.target.Lack("database.groups", facts.Inconsistent, detail)
 	case err != nil && o.asItself():
 		// Who has logged in exists.
 		o.db.User = facts.User{Name: o.session.options.User, Exists: true, Superuser: o.superuser}
@@ -116,6 +123,10 @@ func (o *observation) user(ctx context.Context) {
 		o.tellUser(user)
 	}
 }
+
+// unlisted reports whether the user has logged in and is not there. Its name may be
+// in another case.
+func (o *observation) unlisted(user userReader) bool { return o.asItself() && !user.exists }
 
 func (o *observation) askUser(ctx context.Context, st statement) (user userReader, err error) {
 	err = o.session.ask(ctx, st, func(r row) { user.row(r, 0) }, o.session.options.User)

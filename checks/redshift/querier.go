@@ -37,7 +37,7 @@ func (e *ServerError) Error() string { return e.Message }
 // tell the SQLSTATE. It knows the words of Redshift and of PostgreSQL at their
 // beginning, so that a name in them cannot mislead it.
 func Told(message string) *ServerError {
-	words := strings.TrimSpace(severity.ReplaceAllString(strings.TrimSpace(message), ""))
+	words := strings.TrimSpace(around.ReplaceAllString(strings.TrimSpace(message), ""))
 	for _, t := range tellings {
 		if t.words.MatchString(words) {
 			return &ServerError{t.code, words}
@@ -50,7 +50,8 @@ func Told(message string) *ServerError {
 const noSuchUser = "no such user"
 
 var (
-	severity = regexp.MustCompile(`^(?:FATAL|ERROR):\s*`)
+	// The severity, and a number of Redshift's for AWS's support.
+	around   = regexp.MustCompile(`^(?:FATAL|ERROR):\s*|\s*\[ErrorId: [^\]]*\]$`)
 	tellings = []struct {
 		words *regexp.Regexp
 		code  string

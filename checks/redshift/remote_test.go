@@ -216,12 +216,15 @@ func TestWordsThatStandForASQLSTATE(t *testing.T) {
 		"ERROR: Query (12) cancelled on user's request":                   "57014",
 		"ERROR: canceling statement due to statement timeout":             "57014",
 		`ERROR: syntax error at or near "x"`:                              "42601",
+		// Redshift puts a number behind its words, for AWS's support.
+		`ERROR: relation "svv_user_grants" does not exist [ErrorId: 1-64da9ea9]`:         "42P01",
+		`FATAL: database "dw" does not exist [ErrorId: 1-656a6401-67bc80cb02ba7898069d]`: "3D000",
 		// A name in the words does not mislead.
 		`ERROR: schema "permission denied for relation x" does not exist`: "",
 		"something else": "",
 		"":               "",
 	} {
-		if got := Told(words); got.Code != want || strings.HasPrefix(got.Message, "ERROR") || strings.HasPrefix(got.Message, "FATAL") {
+		if got := Told(words); got.Code != want || strings.HasPrefix(got.Message, "ERROR") || strings.HasPrefix(got.Message, "FATAL") || strings.Contains(got.Message, "ErrorId") {
 			t.Errorf("%s: %q, %q", words, got.Code, got.Message)
 		}
 	}

@@ -31,6 +31,9 @@ func (o *observation) roles(ctx context.Context) {
 			o.lack(rolePrivilegesStatement, err, "database.role_privileges")
 		}
 	}
+	o.accessCatalog = slices.ContainsFunc(r.privileges, func(p facts.RolePrivilege) bool {
+		return p.Privilege == "ACCESS CATALOG" && slices.Contains(r.own, p.Role)
+	})
 	if len(r.roles) == 0 && !r.all {
 		const detail = "svv_user_grants hides the roles of other users: log in as the user itself, as a superuser, or as one whose role has ACCESS SYSTEM TABLE"
 		o.target.Lack("database.roles", facts.AccessDenied, detail)
@@ -43,7 +46,7 @@ func (o *observation) roles(ctx context.Context) {
 // roleReader takes the rows of rolesStatement.
 type roleReader struct {
 	user, login string
-	roles       []string
+	roles, own  []string // of the user, of the login
 	privileges  []facts.RolePrivilege
 	// all is whether the login sees the roles of all users or is the one in
 	// question: rows of others prove it.
@@ -63,6 +66,9 @@ func (r *roleReader) row(row row) {
 	user := row.text(1)
 	if user == r.user {
 		r.roles = append(r.roles, row.text(2))
+	}
+	if user == r.login {
+		r.own = append(r.own, row.text(2))
 	}
 	r.all = r.all || user != r.login
 }

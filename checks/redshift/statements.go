@@ -46,6 +46,9 @@ var statementTimeoutStatement = statement{name: "statement timeout", text: `SHOW
 // For a login of the user's own where pg_settings is refused.
 var readOnlyStatement = statement{name: "read-only sessions", text: `SHOW default_transaction_read_only`, columns: 1}
 
+// userColumns are those that a userReader takes, but for the last, the group.
+const userColumns = `u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | ')`
+
 // What serverStatement, privilegesStatement, ownerStatement and userStatement ask,
 // in one: each statement costs a round trip, and where all is granted one is enough.
 // The LEFT JOIN keeps the row where there is no such user: has_database_privilege
@@ -55,7 +58,7 @@ var accountStatement = statement{
 	text: `SELECT version(), d.datname, pg_catalog.pg_get_userbyid(d.datdba),
 	pg_catalog.has_database_privilege(u.usename, d.datname, 'CREATE'),
 	pg_catalog.has_database_privilege(u.usename, d.datname, 'TEMP'),
-	u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), g.groname
+	` + userColumns + `, g.groname
 FROM pg_catalog.pg_database d
 	LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
 	LEFT JOIN pg_catalog.pg_group g ON u.usesysid = ANY (g.grolist)
@@ -98,7 +101,7 @@ var ownerStatement = statement{
 // follow groups of groups.
 var userStatement = statement{
 	name: "user",
-	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), g.groname
+	text: `SELECT ` + userColumns + `, g.groname
 FROM pg_catalog.pg_user u LEFT JOIN pg_catalog.pg_group g ON u.usesysid = ANY (g.grolist)
 WHERE u.usename = $1`,
 	columns: 6,
@@ -108,12 +111,17 @@ WHERE u.usename = $1`,
 // For a server that refuses pg_group.
 var userWithoutGroupsStatement = statement{
 	name: "user without groups",
-	text: `SELECT u.usename, u.usesuper, u.usecreatedb, u.valuntil, pg_catalog.array_to_string(u.useconfig, ' | '), NULL
+	text: `SELECT ` + userColumns + `, NULL
 FROM pg_catalog.pg_user u
 WHERE u.usename = $1`,
 	columns: 6,
 	reads:   []string{"pg_catalog.pg_user"},
 }
+
+// lasting holds for schemas that are not the server's own. Temporary ones come and
+// go: has_*_privilege of PostgreSQL 8.0 raises an error for what is gone when it is
+// asked about it (getredash/redash#4791).
+const lasting = `substring(n.nspname, 1, 3) <> 'pg_'`
 
 // information_schema.schemata would not do: on Redshift it lists only schemas
 // that the asker owns. has_schema_privilege takes the name literally, so odd
@@ -123,7 +131,8 @@ var schemasStatement = statement{
 	text: `SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),
 	pg_catalog.has_schema_privilege(u.usename, n.nspname, 'USAGE'),
 	pg_catalog.has_schema_privilege(u.usename, n.nspname, 'CREATE')
-FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_user u ON u.usename = $1`,
+FROM pg_catalog.pg_namespace n LEFT JOIN pg_catalog.pg_user u ON u.usename = $1
+WHERE n.nspname = 'pg_catalog' OR ` + lasting,
 	columns: 4,
 	reads:   []string{"pg_catalog.pg_namespace", "pg_catalog.pg_user"},
 }
@@ -134,7 +143,8 @@ var ownSchemasStatement = statement{
 	text: `SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner),
 	pg_catalog.has_schema_privilege(n.nspname, 'USAGE'),
 	pg_catalog.has_schema_privilege(n.nspname, 'CREATE')
-FROM pg_catalog.pg_namespace n`,
+FROM pg_catalog.pg_namespace n
+WHERE n.nspname = 'pg_catalog' OR ` + lasting,
 	columns: 4,
 	reads:   []string{"pg_catalog.pg_namespace"},
 }
@@ -166,7 +176,7 @@ func relationsStatement(comments bool, rights rightsOf) statement {
 	` + lacks + `
 FROM pg_catalog.pg_class c
 	JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace` + joins + `
-WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`
+WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND ` + lasting + ` AND n.nspname <> 'information_schema'`
 	return st
 }
 

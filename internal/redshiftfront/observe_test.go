@@ -149,6 +149,48 @@ func TestDatabasesOfADatashareAndHiddenOnes(t *testing.T) {
 	}
 }
 
+// Whether Redshift folds the names in logins is not known. Where it lets in a user
+// that it lists under another name, nothing is said of the one that it does not list.
+func TestALoginUnderAnotherNameThanTheUsers(t *testing.T) {
+	front := start(t, nil)
+	target := observe(t, front, as(front, "stitch", database(t, `SET allow_system_table_mods = on;
+CREATE OR REPLACE VIEW pg_catalog.pg_user AS
+	SELECT CASE usename WHEN 'stitch' THEN 'Stitch' ELSE usename END AS usename, usesysid, usecreatedb, usesuper, userepl, usebypassrls,
+		'********'::text AS passwd, valuntil, useconfig
+	FROM pg_catalog.pg_shadow;
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO stitch', current_database()); END $$`)))
+	lack := target.Lacking("database.user")
+	if len(lack) != 1 || lack[0].Reason != facts.Inconsistent {
+		t.Errorf("user %+v, unknown: %+v", target.Database.User, lack)
+	}
+	if len(target.Lacking("database.can_create")) > 0 || !target.Database.CanCreate {
+		t.Error("what the session may do is not told")
+	}
+}
+
+// Sessions make schemas and tables of their own and drop them at any time. The
+// functions of PostgreSQL 8.0 raise an error for what is gone, newer ones are NULL.
+func TestWhatOtherSessionsDropMeanwhile(t *testing.T) {
+	front := start(t, nil)
+	name := database(t, `SET allow_system_table_mods = on;
+CREATE SCHEMA pg_temporary_99 AUTHORIZATION stitch;
+CREATE TABLE pg_temporary_99.staged (id int);
+ALTER TABLE pg_temporary_99.staged OWNER TO stitch;
+CREATE FUNCTION pg_catalog.gone(what text) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '% does not exist', what USING ERRCODE = '3F000'; END $$;
+CREATE OR REPLACE FUNCTION pg_catalog.has_schema_privilege(text, text) RETURNS bool LANGUAGE sql AS $$
+	SELECT CASE $1 WHEN 'pg_temporary_99' THEN pg_catalog.gone($1)
+		ELSE pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace(pg_catalog.quote_ident($1))::oid, $2) END
+$$;
+CREATE OR REPLACE FUNCTION pg_catalog.has_table_privilege(oid, text) RETURNS bool LANGUAGE sql AS $$
+	SELECT CASE $1 WHEN 'pg_temporary_99.staged'::regclass THEN pg_catalog.gone('pg_temporary_99.staged')
+		ELSE pg_catalog.has_table_privilege($1::regclass::text, $2) END
+$$;`)
+	target := observe(t, front, as(front, "stitch", name))
+	if got := lacking(target); len(got) > 0 {
+		t.Errorf("unknown: %q", got)
+	}
+}
+
 func TestRefusalsOfCatalogsNameTheCure(t *testing.T) {
 	front := start(t, nil)
 	name := database(t, `REVOKE SELECT ON pg_catalog.pg_description, pg_catalog.pg_settings, pg_catalog.svv_user_grants FROM PUBLIC`)
@@ -207,8 +249,22 @@ INSERT INTO pg_redshift.relation_privileges VALUES ('hubspot', 'deals', 'SELECT'
 		},
 		"on, and the server does not tell": {"stitch", untold, true, []string{"hubspot"}, []string{"hubspot.contacts", "hubspot.names"}, true},
 		"off, and what is seen proves it":  {"stitch", untold, false, []string{"finance", "hubspot"}, everything, false},
-		"a superuser":                      {"boss", told, true, []string{"finance", "hubspot"}, everything, false},
-		"a role that sees it":              {"auditor", access, true, []string{"finance", "hubspot"}, everything, false},
+		"on, not told, and a role lets it see": {
+			"stitch", untold + `
+INSERT INTO pg_redshift.user_grants (user_name, role_name) VALUES ('stitch', 'reading');
+INSERT INTO pg_redshift.schema_privileges (namespace_name, privilege_type, identity_name, identity_type) VALUES ('finance', 'USAGE', 'reading', 'role');`, true,
+			[]string{"finance", "hubspot"},
+			[]string{"hubspot.contacts", "hubspot.names"},
+			true,
+		},
+		"on, not told, and CREATE lets it see": {
+			"stitch", untold + `GRANT CREATE ON SCHEMA finance TO stitch`, true,
+			[]string{"finance", "hubspot"},
+			[]string{"hubspot.contacts", "hubspot.names"},
+			true,
+		},
+		"a superuser":         {"boss", told, true, []string{"finance", "hubspot"}, everything, false},
+		"a role that sees it": {"auditor", told + access, true, []string{"finance", "hubspot"}, everything, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			front := start(t, func(o *redshiftfront.Options) { o.MetadataSecurity = tc.secured })
