@@ -1,8 +1,12 @@
 package checks_test
 
 import (
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/rscheck/rscheck/checks/digest"
 	"github.com/rscheck/rscheck/checks/loader"
 )
 
@@ -37,4 +41,28 @@ func TestNoTwoResultsOfATargetShareAFingerprint(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What no check reads costs every target its making, and every reader a question.
+func TestEveryFieldOfTheDocumentIsRead(t *testing.T) {
+	var read []string
+	for _, check := range load(t).Checks() {
+		read = append(read, check.Facts...)
+	}
+	// Judge reads the id, and a Source has a region elsewhere.
+	read = append(read, "target.id", "network.bastion.onward.region")
+	var walk func(path string, of reflect.Type)
+	walk = func(path string, of reflect.Type) {
+		switch {
+		case slices.Contains(read, path):
+		case of.Kind() == reflect.Struct:
+			for field := range of.Fields() {
+				name := field.Tag.Get("json")
+				walk(strings.TrimPrefix(path+"."+name, "."), field.Type)
+			}
+		default:
+			t.Errorf("%s is read by no check", path)
+		}
+	}
+	walk("", reflect.TypeFor[digest.Document]())
 }

@@ -246,7 +246,7 @@ func wrecks(kind string) []digest.Document {
 	third.Cluster.Status = placeholder
 	third.Database.Account.Status = "missing"
 	third.Loader.Connection, third.Loader.Public = "direct", "required"
-	third.Cluster.Logging = digest.Logging{Enabled: true, Destination: "cloudwatch", Absent: []string{placeholder}}
+	third.Cluster.Logging = digest.Logging{Enabled: true, Absent: []string{placeholder}}
 	return clone([]digest.Document{first, second, third})
 }
 

@@ -30,37 +30,41 @@ func (d *digester) bastion() {
 		}})
 		return
 	}
-	b.WayIn, b.Onward = d.throughBastion(b.Port)
+	var missing []facts.Unknown
+	b.WayIn, b.Onward, missing = d.throughBastion(b.Port)
 	verdict := both(netpath.Verdict(b.WayIn.Verdict), netpath.Verdict(b.Onward.Verdict))
 	if b.Verdict = string(verdict); verdict == netpath.Unknown {
-		d.lack("network.bastion.verdict", distinct(slices.Concat(b.WayIn.Missing, b.Onward.Missing)))
+		d.lack("network.bastion.verdict", missing)
 	}
 }
 
-// throughBastion judges the two parts of the way. On the first a region of the
-// loader that is let through whole is enough, as on a way without a bastion.
-func (d *digester) throughBastion(port int) (Passage, Source) {
+// throughBastion judges the two parts of the way, and tells what they lack. On the
+// first a region of the loader that is let through whole is enough, as on a way
+// without a bastion.
+func (d *digester) throughBastion(port int) (first Passage, second Source, missing []facts.Unknown) {
 	sources, regions := d.sources()
 	in, onward := netpath.ThroughBastion(d.target, port, d.settings.Form.Host, sources)
-	first := digester{target: d.target, settings: d.settings}
+	wayIn := digester{target: d.target, settings: d.settings}
 	for i, path := range in {
-		first.paths = append(first.paths, Path{Region: regions[i], Path: path})
+		wayIn.paths = append(wayIn.paths, Path{Region: regions[i], Path: path})
 	}
-	second := source(Path{Path: onward}, netpath.FromBastionStages)
+	first, missing = wayIn.wayIn()
+	second = source(Path{Path: onward}, netpath.FromBastionStages)
 	second.Missing = distinct(second.Missing)
-	return first.wayIn(), second
+	return first, second, distinct(slices.Concat(missing, second.Missing))
 }
 
-// wayIn folds the paths to the bastion into one answer. The regions that are meant
-// are found as on a way without a bastion, security groups first.
-func (d *digester) wayIn() Passage {
+// wayIn folds the paths to the bastion into one answer, and tells what an unknown one
+// lacks. The regions that are meant are found as on a way without a bastion, security
+// groups first.
+func (d *digester) wayIn() (Passage, []facts.Unknown) {
 	answer, _ := newSieve(len(d.regions())).ask(d.shortfalls(d.paths, netpath.ToBastionStages))
 	d.sift([][]netpath.Stage{{netpath.SecurityGroups}, {netpath.NACLInbound, netpath.NACLOutbound}, netpath.ToBastionStages})
 	p := d.passage(netpath.ToBastionStages, answer)
-	if answer == netpath.Unknown {
-		p.Missing = d.unknownHops(netpath.ToBastionStages, d.meant.left())
+	if answer != netpath.Unknown {
+		return p, nil
 	}
-	return p
+	return p, d.unknownHops(netpath.ToBastionStages, d.meant.left())
 }
 
 // distinct returns the Unknowns, each once.

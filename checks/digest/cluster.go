@@ -15,12 +15,10 @@ func (d *digester) cluster() {
 	d.doc.Cluster = Cluster{
 		Status: c.Status, AvailabilityStatus: c.AvailabilityStatus,
 		Endpoint:     Endpoint{Host: c.Endpoint.Host, Port: c.Endpoint.Port},
-		CustomDomain: c.CustomDomain, PubliclyAccessible: c.PubliclyAccessible,
-		VPCID: c.VPCID, AdminUser: c.AdminUser, DatabaseName: c.DatabaseName,
+		CustomDomain: c.CustomDomain, PubliclyAccessible: c.PubliclyAccessible, VPCID: c.VPCID,
 	}
 	for _, field := range []string{
-		"status", "availability_status", "endpoint.host", "endpoint.port", "custom_domain", "publicly_accessible",
-		"vpc_id", "admin_user", "database_name",
+		"status", "availability_status", "endpoint.host", "endpoint.port", "custom_domain", "publicly_accessible", "vpc_id",
 	} {
 		d.lack("cluster."+field, d.target.Lacking("cluster."+field))
 	}

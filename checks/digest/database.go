@@ -11,10 +11,7 @@ import (
 // being there at all is not unknown: the policies call it not applicable.
 func (d *digester) database() {
 	db := &d.target.Database
-	d.doc.Database.Login = Login{
-		User: db.Login.User, AsLoader: db.Login.User == d.settings.User,
-		Outcome: string(db.Login.Outcome), Message: db.Login.Message,
-	}
+	d.doc.Database.Login.Outcome = string(db.Login.Outcome)
 	d.doc.Database.Name = db.Name
 	if missing := d.target.Lacking("database"); len(missing) > 0 {
 		d.lack("database", missing)
@@ -187,17 +184,12 @@ func (d *digester) create() {
 	create := &d.doc.Database.Create
 	super, _ := d.superuser()
 	switch {
-	case super:
-		create.Allowed, create.Through = true, "superuser"
-	case d.known("database.can_create") && db.CanCreate:
-		create.Allowed, create.Through = true, "privilege"
-		if d.known("database.owner") && db.Owner == d.settings.User {
-			create.Through = "owner"
-		}
+	case super, d.known("database.can_create") && db.CanCreate:
+		create.Allowed = true
 	case !d.known("database.can_create", "database.roles"):
 		d.lack("database.create", d.missing("database.can_create", "database.roles"))
 	case d.roleMayCreate():
-		create.Allowed, create.Through = true, "role"
+		create.Allowed = true
 	case len(db.Roles) > 0:
 		d.lack("database.create", slices.Concat(d.missing("database.role_privileges"), []facts.Unknown{{
 			Path: "database.roles", Reason: facts.Unsupported,

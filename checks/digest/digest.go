@@ -34,7 +34,7 @@ type Path struct {
 // not expired.
 func Of(t *facts.Target, s loader.Settings, at time.Time) Digest {
 	d := digester{target: t, settings: s, at: at}
-	d.doc.Target = Target{ID: t.ID, Kind: string(t.Kind), Name: t.Name, Account: t.Account, Region: t.Region, Partition: t.Partition}
+	d.doc.Target = Target{ID: t.ID, Kind: string(t.Kind), Name: t.Name, Region: t.Region}
 	d.doc.Loader = Loader{
 		ID: s.Profile.ID, Name: s.Profile.Name, User: s.User, Connection: s.Connection, Public: public(s), Region: s.Region,
 		Form: Form{Host: s.Form.Host, Port: s.Form.Port, Database: s.Form.Database},

@@ -28,12 +28,10 @@ type Lack struct {
 
 // Target names the target. It is always known.
 type Target struct {
-	ID        string `json:"id"`
-	Kind      string `json:"kind"` // cluster, workgroup, endpoint
-	Name      string `json:"name"`
-	Account   string `json:"account"`
-	Region    string `json:"region"`
-	Partition string `json:"partition"`
+	ID     string `json:"id"`
+	Kind   string `json:"kind"` // cluster, workgroup, endpoint
+	Name   string `json:"name"`
+	Region string `json:"region"`
 }
 
 // Loader is the loader and how it was said to be set up. It is always known.
@@ -69,8 +67,6 @@ type Cluster struct {
 	TypedAddress       bool                `json:"typed_address"`
 	PubliclyAccessible bool                `json:"publicly_accessible"`
 	VPCID              string              `json:"vpc_id"`
-	AdminUser          string              `json:"admin_user"`
-	DatabaseName       string              `json:"database_name"`
 	TLS                TLS                 `json:"tls"`
 	SecurityGroups     []UsedSecurityGroup `json:"security_groups"`
 	Encrypted          bool                `json:"encrypted"` // at rest
@@ -105,8 +101,7 @@ type Pending struct {
 
 // Logging is audit logging.
 type Logging struct {
-	Enabled     bool   `json:"enabled"`
-	Destination string `json:"destination"` // s3 or cloudwatch
+	Enabled bool `json:"enabled"`
 	// Failing is whether the last attempt to deliver failed, and Failure what AWS
 	// says of it.
 	Failing bool   `json:"failing"`
@@ -219,16 +214,11 @@ type Passage struct {
 	// whole: with region "any", allow means that one region's set is let
 	// through whole.
 	Verdict string `json:"verdict"`
-	// Regions are the regions of the loader, of those that are meant, whose
-	// addresses are all let through.
-	Regions []string `json:"regions"`
 	// Sources are the addresses, of the regions that are meant, that matter to the
 	// verdict: none where it is allow. Where it is unknown they are known all the
 	// same, and are none unless a change is known that would settle it for one of
 	// them (of the way in to a bastion they are always told).
 	Sources []Source `json:"sources"`
-	// Missing is what an unknown verdict lacks.
-	Missing []facts.Unknown `json:"missing"`
 }
 
 // Source is one address of the loader.

@@ -28,13 +28,9 @@ type Database struct {
 	Admin     bool `json:"admin"`
 }
 
-// Login tells with whose eyes the database was seen. It is always known.
+// Login tells how rscheck's own login ended. It is always known.
 type Login struct {
-	User string `json:"user"`
-	// AsLoader is whether that is the loader's own user.
-	AsLoader bool   `json:"as_loader"`
-	Outcome  string `json:"outcome"`
-	Message  string `json:"message"`
+	Outcome string `json:"outcome"`
 }
 
 // Engine is what answered the login.
@@ -62,9 +58,6 @@ type Driver struct {
 // Create is CREATE on the database.
 type Create struct {
 	Allowed bool `json:"allowed"`
-	// Through is superuser, owner, privilege (of the user, a group or PUBLIC)
-	// or role, where allowed.
-	Through string `json:"through"`
 	// Schemas are schemas where the user has CREATE, which is no substitute:
 	// at most three, and how many in all.
 	Schemas     []string `json:"schemas"`
@@ -118,12 +111,8 @@ type DeviatingTable struct {
 // SystemSchema is what the loader may read of a system schema.
 type SystemSchema struct {
 	CanUse bool `json:"can_use"`
-	// Denied are the relations that the loader reads and may not; Absent those
-	// it reads that the server does not have.
+	// Denied are the relations that the loader reads and may not.
 	Denied []string `json:"denied"`
-	Absent []string `json:"absent"`
-	// Others counts further relations that are denied: evidence only.
-	Others int `json:"others"`
 }
 
 // Comments tells of the table comments that hold primary keys.

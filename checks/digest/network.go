@@ -115,14 +115,14 @@ func (d *digester) ask(questions []question) {
 		if answers[i] != netpath.Unknown {
 			continue
 		}
-		q.into.Missing = d.unknownHops(q.stages, asked[i])
-		if len(q.into.Missing) == 0 { // it depends on the region, and that on what was asked before
-			q.into.Missing = d.unknownHops(slices.Concat(stages[:i]...), asked[0])
+		missing := d.unknownHops(q.stages, asked[i])
+		if len(missing) == 0 { // it depends on the region, and that on what was asked before
+			missing = d.unknownHops(slices.Concat(stages[:i]...), asked[0])
 		}
 		if !slices.ContainsFunc(q.into.Sources, curable) {
 			q.into.Sources = nil
 		}
-		d.lack(q.path+".verdict", q.into.Missing)
+		d.lack(q.path+".verdict", missing)
 	}
 }
 
@@ -157,13 +157,7 @@ func (d *digester) shortfalls(paths []Path, stages []netpath.Stage) []shortfall 
 
 // passage tells what the stages say of the addresses of the regions that are left.
 func (d *digester) passage(stages []netpath.Stage, answer netpath.Verdict) Passage {
-	p := Passage{Verdict: string(answer), Regions: []string{}}
-	shortfalls := d.shortfalls(d.paths, stages)
-	for i, id := range d.regions() {
-		if d.meant.left().has(i) && shortfalls[i].most == 0 {
-			p.Regions = append(p.Regions, id)
-		}
-	}
+	p := Passage{Verdict: string(answer)}
 	for _, path := range d.paths {
 		if !path.Aside && answer != netpath.Allow {
 			p.Sources = append(p.Sources, source(path, stages))

@@ -288,19 +288,14 @@ func (d *digester) systemRelations(schema string, s *SystemSchema) []facts.Unkno
 				continue
 			}
 			seen[r.Name] = true
-			switch {
-			case r.CanSelect:
-			case slices.Contains(reads, r.Name):
+			if !r.CanSelect && slices.Contains(reads, r.Name) {
 				s.Denied = append(s.Denied, r.Name)
-			default:
-				s.Others++
 			}
 		}
 	}
 	var missing []facts.Unknown
 	for _, name := range reads {
 		if !seen[name] {
-			s.Absent = append(s.Absent, name)
 			missing = append(missing, d.unlisted(path, schema+"."+name)...)
 		}
 	}

@@ -21,8 +21,6 @@ var provenance = []struct {
 	{"cluster.publicly_accessible", []string{"cluster.publicly_accessible"}},
 	{"cluster.typed_address", []string{"cluster.elastic_ip", "network.interfaces"}},
 	{"cluster.vpc_id", []string{"cluster.vpc_id"}},
-	{"cluster.admin_user", []string{"cluster.admin_user"}},
-	{"cluster.database_name", []string{"cluster.database_name"}},
 	{"cluster.tls", []string{"cluster.parameters", "cluster.parameter_groups"}},
 	{"cluster.encrypted", []string{"cluster.encrypted"}},
 	{"cluster.documented", []string{"cluster.status"}}, // whoever knows the kind of target asked AWS
@@ -51,7 +49,7 @@ var provenance = []struct {
 	{"database.engine", []string{"database.version"}},
 	{"database.driver", []string{"database.login", "database.user"}},
 	{"database.account", []string{"database.user"}},
-	{"database.create", []string{"database.user", "database.can_create", "database.owner", "database.roles", "database.role_privileges", "database.schemas", "database.settings"}},
+	{"database.create", []string{"database.user", "database.can_create", "database.roles", "database.role_privileges", "database.schemas", "database.settings"}},
 	{"database.schemas", []string{
 		"database.user", "database.schemas", "database.external_schemas", "database.roles", "database.relations", "database.columns",
 	}},

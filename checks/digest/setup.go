@@ -49,7 +49,7 @@ func (d *digester) logging() {
 		return
 	}
 	observed := &d.target.Cluster.Logging
-	l := Logging{Enabled: observed.Enabled, Destination: observed.Destination}
+	l := Logging{Enabled: observed.Enabled}
 	if l.Enabled && observed.LastFailure > observed.LastDelivery {
 		l.Failing, l.Failure = true, observed.FailureMessage
 	}

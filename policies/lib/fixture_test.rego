@@ -89,9 +89,7 @@ healthy := {
 		"id": "arn:aws:redshift:us-east-1:111122223333:cluster:analytics",
 		"kind": "cluster",
 		"name": "analytics",
-		"account": "111122223333",
 		"region": "us-east-1",
-		"partition": "aws",
 	},
 	"loader": {
 		"id": "stitch",
@@ -110,8 +108,6 @@ healthy := {
 		"typed_address": false,
 		"publicly_accessible": true,
 		"vpc_id": "vpc-1",
-		"admin_user": "awsuser",
-		"database_name": "dev",
 		"tls": {
 			"required": true,
 			"in_force": true,
@@ -123,7 +119,7 @@ healthy := {
 		"encrypted": true,
 		"documented": true,
 		"pending": {"becomes_private": false, "identifier": ""},
-		"logging": {"enabled": true, "destination": "s3", "failing": false, "failure": "", "absent": []},
+		"logging": {"enabled": true, "failing": false, "failure": "", "absent": []},
 		"interruptions": [],
 	},
 	"network": {
@@ -155,17 +151,17 @@ healthy := {
 		"link": {"same_region": false, "regions": ["us-east-1"], "joined": true},
 	},
 	"database": {
-		"login": {"user": "stitch", "as_loader": true, "outcome": "logged_in", "message": ""},
+		"login": {"outcome": "logged_in"},
 		"engine": {"redshift": true, "version": "PostgreSQL 8.0.2"},
 		"account": {"status": "usable", "valid_until": ""},
 		"presence": "local",
 		"name": "dev",
 		"driver": {"method": "standard"},
-		"create": {"allowed": true, "through": "privilege", "schemas": [], "schema_count": 0, "read_only": false},
+		"create": {"allowed": true, "schemas": [], "schema_count": 0, "read_only": false},
 		"schemas": {"count": 1, "absent": [], "deviating": []},
 		"tables": {"count": 2, "deviating": []},
-		"information_schema": {"can_use": true, "denied": [], "absent": [], "others": 0},
-		"pg_catalog": {"can_use": true, "denied": [], "absent": [], "others": 0},
+		"information_schema": {"can_use": true, "denied": []},
+		"pg_catalog": {"can_use": true, "denied": []},
 		"comments": {"count": 2, "deviating": []},
 		"markers": {"deviating": []},
 		"bindings": {"pinned": []},
@@ -177,7 +173,7 @@ healthy := {
 	},
 }
 
-open_passage := {"verdict": "allow", "regions": ["north-america"], "sources": [], "missing": []}
+open_passage := {"verdict": "allow", "sources": []}
 
 elements := {
 	"security_group": {"id": "sg-1", "status": "active", "usable": "yes", "vpc_id": "vpc-1", "missing": []},

@@ -8,8 +8,6 @@ seen(changes) := fixture.document({"database": {"information_schema": changes}})
 test_deny[name] if {
 	some name, tc in {
 		"all readable": [{}, set(), []],
-		"only others denied": [{"others": 7}, set(), []],
-		"one not there, which is not known to be denied": [{"absent": ["columns"]}, set(), []],
 		"two denied": [
 			{"denied": ["columns", "tables"]},
 			{"user stitch lacks SELECT on columns, tables"},
