@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,7 @@ func TestConfigurationPageHoldsAConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cmd.SetContext(t.Context())
 	if err := cmd.Flags().Set("config", file); err != nil {
 		t.Fatal(err)
 	}
@@ -59,5 +61,39 @@ func TestConfigurationPageHoldsAConfiguration(t *testing.T) {
 	}
 	if failOn := cmd.Flag("fail-on").Value.String(); failOn != "medium" {
 		t.Errorf("fail-on is %s, want what goes for every target: medium", failOn)
+	}
+}
+
+// commandLine finds a command of rscheck in a page: between backquotes, or on a line
+// of a block, perhaps behind what starts it there.
+var commandLine = regexp.MustCompile("`rscheck ([^`]+)`|(?m)^(?: {4}|[- ]*run: |[- ]*sh '|  steps \\{ sh '|  - )rscheck ([^'\\n]+)")
+
+// TestCommandsOnThePagesAreThereToBeTyped parses every command line that a page shows.
+func TestCommandsOnThePagesAreThereToBeTyped(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range commandLine.FindAllStringSubmatch(string(text), -1) {
+			line := match[1] + match[2]
+			root := (&app{}).root()
+			cmd, rest, err := root.Find(strings.Fields(line))
+			if err == nil {
+				err = cmd.ParseFlags(rest)
+			}
+			if err != nil {
+				t.Errorf("%s: rscheck %s: %v", page, line, err)
+			}
+			found++
+		}
+	}
+	if found < 15 {
+		t.Errorf("found %d command lines: the pattern misses most", found)
 	}
 }
