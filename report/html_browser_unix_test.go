@@ -329,6 +329,9 @@ func TestPageIsPrinted(t *testing.T) {
 		t.Errorf("no PDF of %d bytes", len(pdf))
 	}
 	b.media("print", "light")
+	// What is folded unfolds when the page is next laid out. checkVisibility does not
+	// lay it out, and a busy machine may not have done so yet.
+	b.evaluate("document.body.offsetHeight", nil)
 	var hidden []string
 	b.evaluate(`[...document.querySelectorAll("details")].filter(d => ![...d.children].at(-1).checkVisibility({contentVisibilityAuto: true})).map(d => d.textContent.slice(0, 40))`, &hidden)
 	if len(hidden) > 0 {

@@ -65,7 +65,7 @@ var rightChecks = []struct {
 // rights draws the user's privileges from the results of their checks. Where not
 // one of them is known, it says why instead.
 func (t *text) rights(target Target) (rights []right, table schemaTable, instead []string) {
-	user := t.r.Loader.User
+	user := t.r.loader(target).User
 	if target.Login != nil {
 		user = target.Login.About
 	}

@@ -20,6 +20,7 @@ type targetSheet struct {
 	Reach    string
 	Lanes    []lane
 	Spare    []lane // of regions of the loader that need not get through
+	Guests   string // who else is let in
 	Rights   []right
 	NoRights []string // why there are none
 	Schemas  schemaTable
@@ -97,6 +98,7 @@ func (t *text) target(target Target, names names) targetSheet {
 		Verdict: markOfVerdict(target.Verdict), Name: t.labels[target.ID], Facts: t.factsOf(target), Reason: t.whyOf(target),
 	}
 	s.Lanes, s.Spare, s.Reach = lanes(target, s.Anchor, capital(t.r.Loader.ID))
+	s.Guests = visible(target.Exposure.words())
 	s.Rights, s.Schemas, s.NoRights = t.rights(target)
 	n := 0
 	tell := func(m mark, heads []Result, groups []group) checkSheet {
@@ -168,6 +170,7 @@ func (t *text) factsOf(target Target) []string {
 		items = append(items, endpoint)
 	}
 	items = append(items, target.database()...)
+	items = append(items, target.setUp()...)
 	if len(t.r.Targets) > 1 {
 		if target.Account != "" {
 			items = append(items, "account "+target.Account)

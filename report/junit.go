@@ -114,6 +114,7 @@ func newJUnit(r Report, o Options) junitSuites {
 }
 
 func newJUnitSuite(r Report, o Options, target *Target, seen repeats) junitSuite {
+	loader := r.loader(*target)
 	verdict := target.Verdict
 	if target.isScan() {
 		verdict = r.Verdict
@@ -124,7 +125,7 @@ func newJUnitSuite(r Report, o Options, target *Target, seen repeats) junitSuite
 		Properties: junitProperties{List: []junitProperty{
 			{"rscheck.version", visible(r.Tool.Version)},
 			{"rscheck.target", visible(target.ID)},
-			{"rscheck.loader", visible(strings.Join([]string{r.Loader.ID, r.Loader.Region, r.Loader.Connection, r.Loader.User}, " "))},
+			{"rscheck.loader", visible(strings.Join([]string{loader.ID, loader.Region, loader.Connection, loader.User}, " "))},
 			{"rscheck.fail_on", visible(string(r.FailOn))},
 			{"rscheck.verdict", visible(string(verdict))},
 		}},

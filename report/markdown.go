@@ -94,6 +94,9 @@ func (m *markdown) targets(r Report) {
 		if seen := t.seenAs(); seen != "" && common == "" {
 			name += " " + prose(shown(seen, 300))
 		}
+		for _, words := range t.setUp() {
+			name += " " + prose(shown(words, 300))
+		}
 		row := fmt.Sprintf("| %s | %s | %d | %d |\n", word(t.Verdict).text, name, c.Fail, c.Unknown)
 		if !m.fits(row, 0.25) {
 			fmt.Fprintf(m, "| | and %s | | |\n", plural(len(r.Targets)-n, "more target", "more targets"))

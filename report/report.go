@@ -58,6 +58,34 @@ type Loader struct {
 	User       string `json:"user"`       // its database user
 }
 
+// words say how the loader is set up, as "Stitch europe, direct" and "as user
+// stitch".
+func (l Loader) words() []string {
+	words := capital(l.ID)
+	switch l.Region {
+	case "":
+	case "any":
+		words += " any region"
+	default:
+		words += " " + l.Region
+	}
+	if l.Connection != "" {
+		words += ", " + l.Connection
+	}
+	if l.User == "" {
+		return []string{words}
+	}
+	return []string{words, "as user " + l.User}
+}
+
+// loader is how the loader is set up for the target.
+func (r *Report) loader(t Target) Loader {
+	if t.Loader != nil {
+		return *t.Loader
+	}
+	return r.Loader
+}
+
 // Verdict is the answer for a target, and the worst of them for the run.
 type Verdict string
 
@@ -84,6 +112,9 @@ type Target struct {
 	Account  string     `json:"account"`
 	Region   string     `json:"region"`
 	Endpoint Endpoint   `json:"endpoint"`
+	// Loader is how the loader is set up for this target; absent where that is as in
+	// the report.
+	Loader *Loader `json:"loader,omitempty"`
 	// Login tells whose eyes saw the database, or were to see it; absent where it was
 	// not asked.
 	Login   *Login  `json:"login,omitempty"`

@@ -99,25 +99,12 @@ func (t *text) quiet() {
 // header tells what was asked of what.
 func (t *text) header() {
 	r := t.r
-	loader := capital(r.Loader.ID)
-	switch r.Loader.Region {
-	case "":
-	case "any":
-		loader += " any region"
-	default:
-		loader += " " + r.Loader.Region
-	}
-	if r.Loader.Connection != "" {
-		loader += ", " + r.Loader.Connection
-	}
-	items := []string{loader}
+	items := r.Loader.words()
 	if t.seenAs != "" {
-		items = append(items, t.seenAs)
-	} else if r.Loader.User != "" {
-		items = append(items, "as user "+r.Loader.User)
+		items = append(items[:1], t.seenAs)
 	}
 	if n := len(r.Targets); n > 1 {
-		items = append(items, fmt.Sprintf("%d targets", n))
+		items = append(items, fmt.Sprintf("%d targets%s", n, setApart(r.Targets)))
 	}
 	items = append(items, shared(t.accounts, "account ", "accounts")...)
 	items = append(items, shared(t.regions, "", "regions")...)
@@ -125,6 +112,20 @@ func (t *text) header() {
 		items = append(items, "facts of "+r.ScannedAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	t.p.items(nil, 2, items)
+}
+
+// setApart tells how many targets the loader is set up for in another way.
+func setApart(targets []Target) string {
+	n := 0
+	for _, t := range targets {
+		if t.Loader != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d of them set up otherwise", n)
 }
 
 // shared tells the one value of all targets, or how many there are.

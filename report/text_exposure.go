@@ -7,8 +7,15 @@ import (
 
 // exposure tells who else is let in, where it is anybody.
 func (t *text) exposure(x *Exposure) {
+	if words := x.words(); words != "" {
+		t.p.prose([]span{{text: "  let in besides the loader: "}}, 4, words, plain)
+	}
+}
+
+// words name who else is let in, empty for nobody.
+func (x *Exposure) words() string {
 	if x == nil {
-		return
+		return ""
 	}
 	var parts []string
 	if x.World {
@@ -22,13 +29,10 @@ func (t *text) exposure(x *Exposure) {
 	if len(x.Private) > 0 && !x.World {
 		parts = append(parts, "private "+prefixes(x.Private))
 	}
-	if len(parts) == 0 {
-		return
-	}
-	if len(x.Missing) > 0 {
+	if len(parts) > 0 && len(x.Missing) > 0 {
 		parts = append(parts, "and there may be more")
 	}
-	t.p.prose([]span{{text: "  let in besides the loader: "}}, 4, strings.Join(parts, "; "), plain)
+	return strings.Join(parts, "; ")
 }
 
 // prefixes writes the first of a list of prefixes; the JSON report has them all.

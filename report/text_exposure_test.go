@@ -38,6 +38,10 @@ func TestWhoElseIsLetIn(t *testing.T) {
 			if quiet := string(write(t, Text, one(target), Options{})); strings.Contains(quiet, line) {
 				t.Errorf("told without being asked:\n%s", quiet)
 			}
+			page := string(write(t, HTML, one(target), Options{}))
+			if strings.Contains(page, ">Let in besides the loader: ") != (tc.want != "") || !strings.Contains(page, tc.want) {
+				t.Errorf("the page does not tell of %q", tc.want)
+			}
 		})
 	}
 }

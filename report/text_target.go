@@ -64,6 +64,7 @@ func (t *text) title(target Target) {
 		items = append(items, endpoint)
 	}
 	items = append(items, target.database()...)
+	items = append(items, target.setUp()...)
 	t.p.items([]span{{target.Name, strong}, {text: " · "}}, 2, items)
 }
 
@@ -73,6 +74,15 @@ func (t Target) database() []string {
 		return nil
 	}
 	return []string{"database " + t.Login.Database}
+}
+
+// setUp says how the loader is set up for the target, in a list that is empty where
+// that is as in the report.
+func (t Target) setUp() []string {
+	if t.Loader == nil {
+		return nil
+	}
+	return []string{"for " + strings.Join(t.Loader.words(), " ")}
 }
 
 // labels names each target, by its id, by the shortest of these that no other
@@ -87,12 +97,15 @@ func labels(targets []Target) map[string]string {
 	}
 	chosen := map[string]string{}
 	for i, name := range names {
-		count := map[string]int{}
+		bearers := map[string]map[string]bool{}
 		for _, t := range targets {
-			count[name(t)]++
+			if bearers[name(t)] == nil {
+				bearers[name(t)] = map[string]bool{}
+			}
+			bearers[name(t)][t.ID] = true
 		}
 		for _, t := range targets {
-			if _, done := chosen[t.ID]; !done && (count[name(t)] == 1 || i == len(names)-1) {
+			if _, done := chosen[t.ID]; !done && (len(bearers[name(t)]) == 1 || i == len(names)-1) {
 				chosen[t.ID] = name(t)
 			}
 		}

@@ -199,7 +199,7 @@ func TestTargetsOfOneNameAreToldApart(t *testing.T) {
 			map[string]string{"w": "analytics in account 1, a", "x": "analytics in account 1, b", "y": "analytics in account 2, a", "z": "analytics in account 2, b"},
 		},
 		"neither":        {[]Target{target("1", "a", "x"), target("1", "a", "y")}, map[string]string{"x": "x", "y": "y"}},
-		"the same twice": {[]Target{target("1", "a", "x"), target("1", "a", "x")}, map[string]string{"x": "x"}},
+		"the same twice": {[]Target{target("1", "a", "x"), target("1", "a", "x")}, map[string]string{"x": "analytics"}},
 	} {
 		if diff := cmp.Diff(tc.want, labels(tc.targets)); diff != "" {
 			t.Errorf("%s: %s", name, diff)

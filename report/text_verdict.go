@@ -48,6 +48,9 @@ func (t *text) verdict() {
 func (t *text) reason() string {
 	switch targets := t.r.Targets; len(targets) {
 	case 0:
+		if t.r.ExitCode == ExitInterrupted {
+			return "interrupted before a target was found"
+		}
 		return "no target was found"
 	case 1:
 		return targets[0].Name + ": " + t.reasonOf(targets[0])

@@ -53,7 +53,18 @@ func (r *Report) Finish() {
 	}
 	r.Verdict = r.decide()
 	r.ExitCode = r.Verdict.ExitCode()
+	if slices.ContainsFunc(r.Unknown, func(u facts.Unknown) bool { return u.Path == brokenOff }) {
+		r.ExitCode = ExitInterrupted
+	}
 	Sort(r)
+}
+
+// brokenOff is the path of what is unknown because the scan was interrupted.
+const brokenOff = "scan"
+
+// Interrupt notes that the scan was broken off. Call it before Finish.
+func (r *Report) Interrupt() {
+	r.Unknown = append(r.Unknown, facts.Unknown{Path: brokenOff, Reason: facts.Failed, Detail: "the scan was interrupted"})
 }
 
 // decide is the worst verdict of the targets. A report without a target, or

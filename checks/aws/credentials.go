@@ -42,13 +42,13 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.Regions, o.Clusters, o.Workgroups = distinct(o.Regions), distinct(o.Clusters), distinct(o.Workgroups)
 	if len(o.Regions) == 0 && cfg.Region != "" {
 		o.Regions = []string{cfg.Region}
 	}
 	if len(o.Regions) == 0 {
 		return nil, errors.New("no AWS region: give --region, or set AWS_REGION")
 	}
-	o.Regions, o.Clusters, o.Workgroups = distinct(o.Regions), distinct(o.Clusters), distinct(o.Workgroups)
 	if err := checkAccounts(&o); err != nil {
 		return nil, err
 	}

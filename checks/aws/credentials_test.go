@@ -81,7 +81,8 @@ func TestOpeningWithoutWhatItTakes(t *testing.T) {
 			config: "[default]\nrole_arn = " + role + "\nsource_profile = base\n[profile base]\naws_access_key_id = " + fakeaws.AccessKey + "\naws_secret_access_key = " + canary + "\n",
 			want:   "get AWS credentials: allow sts:AssumeRole",
 		},
-		"no region": {noRegion: true, want: "no AWS region: give --region, or set AWS_REGION"},
+		"no region":               {noRegion: true, want: "no AWS region: give --region, or set AWS_REGION"},
+		"a region without a name": {noRegion: true, options: Options{Regions: []string{""}}, want: "no AWS region: give --region, or set AWS_REGION"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cloud := fakeaws.Healthy(loader)

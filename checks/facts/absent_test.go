@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rscheck/rscheck/checks/facts"
 )
@@ -15,7 +16,7 @@ func TestAFactThatASnapshotDoesNotHaveIsUnknown(t *testing.T) {
 	target.Network.RouteTables = []facts.RouteTable{{ID: "rtb-1"}}
 	target.Network.SecurityGroups = []facts.SecurityGroup{{ID: "sg-1", Outbound: &facts.Outbound{}}}
 	target.Network.VPC.DNS = &facts.DNS{}
-	if err := facts.Write(&whole, facts.Snapshot{Schema: facts.SnapshotSchema, Targets: []facts.Target{target}}); err != nil {
+	if err := facts.Write(&whole, facts.Snapshot{Schema: facts.SnapshotSchema, ScannedAt: time.Unix(0, 0).UTC(), Targets: []facts.Target{target}}); err != nil {
 		t.Fatal(err)
 	}
 	for name, tc := range map[string]struct {

@@ -153,10 +153,14 @@ func at(pointer jsontext.Pointer, problem string) error {
 			b.WriteString(token)
 		}
 	}
-	if b.Len() > 0 {
-		b.WriteString(": ")
+	place := b.String()
+	if len(place) > 200 { // lists in lists in lists
+		place = cut(place)
 	}
-	return errors.New(b.String() + problem)
+	if place != "" {
+		place += ": "
+	}
+	return errors.New(place + problem)
 }
 
 func isIndex(s string) bool {

@@ -38,6 +38,8 @@ func TestReadRefuses(t *testing.T) {
 		"cut short":                {head + `"targets":[{"id":"ana`, `targets[0].id: the document ends too early, at byte 53`},
 		"invalid UTF-8":            {head + "\"targets\":[{\"id\":\"a\xff\"}]}", `targets[0].id: invalid UTF-8 at byte 51`},
 		"raw control character":    {head + "\"targets\":[{\"id\":\"a\x1b\"}]}", `targets[0].id: invalid character '\x1b' in string (expecting non-control character) at byte 51`},
+		"lists in lists":           {`{"schema":` + strings.Repeat("[", 20_000), `schema` + strings.Repeat("[0]", 24) + "[0…: exceeded max depth at byte 10009"},
+		"no time":                  {head + `"targets":[]}`, `scanned_at: not found, where the time of the scan should stand`},
 		"unknown kind":             {head + `"targets":[{"kind":"Cluster"}]}`, `targets[0].kind: unknown word "Cluster"`},
 		"unknown reason":           {head + `"unknown":[{"path":"regions.a","reason":"denied","detail":""}]}`, `unknown[0].reason: unknown word "denied"`},
 		"unknown reason in target": {head + `"targets":[{"kind":"cluster","unknown":[{"reason":""}]}]}`, `targets[0].unknown[0].reason: unknown word ""`},

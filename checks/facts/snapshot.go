@@ -2,6 +2,7 @@ package facts
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -30,6 +31,10 @@ func Read(r io.Reader) (Snapshot, error) {
 		if err := checkReasons(place, t.Unknown); err != nil {
 			return Snapshot{}, err
 		}
+	}
+	if s.ScannedAt.IsZero() {
+		// Without it nobody knows whether a password had expired.
+		return Snapshot{}, errors.New("scanned_at: not found, where the time of the scan should stand")
 	}
 	return s, lackAbsent(text, &s)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -31,13 +32,13 @@ type accepted struct {
 }
 
 // read reads the files; fromConfig are the waivers of the configuration file.
-func (o *acceptOptions) read(fromConfig []waivers.Waiver) (accepted, error) {
+func (o *acceptOptions) read(ctx context.Context, fromConfig []waivers.Waiver) (accepted, error) {
 	a := accepted{waivers: fromConfig, newOnly: o.newOnly}
 	if o.newOnly && o.baseline == "" {
 		return a, usagef("--new-only needs --baseline: new compared with what?")
 	}
 	if o.waivers != "" {
-		text, err := os.ReadFile(o.waivers)
+		text, err := within(ctx, func() ([]byte, error) { return os.ReadFile(o.waivers) })
 		if err != nil {
 			return a, usagef("--waivers: %w", err)
 		}
@@ -46,7 +47,7 @@ func (o *acceptOptions) read(fromConfig []waivers.Waiver) (accepted, error) {
 		}
 	}
 	if o.baseline != "" {
-		earlier, err := readReport(o.baseline)
+		earlier, err := within(ctx, func() (report.Report, error) { return readReport(o.baseline) })
 		if err != nil {
 			return a, usagef("--baseline: %w", err)
 		}

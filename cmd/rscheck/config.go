@@ -38,11 +38,27 @@ type config struct {
 // environment or else from the configuration file, and returns that file's
 // targets. A value for a flag of another command is passed over.
 func (a *app) configure(cmd *cobra.Command) (config, error) {
-	c, err := readConfig(cmd)
+	c, err := within(cmd.Context(), func() (config, error) { return readConfig(cmd) })
 	if err != nil {
 		return c, err
 	}
-	return c, fill(cmd.Flags(), environment(cmd.Flags()), c.layer)
+	if err := fill(cmd.Flags(), environment(cmd.Flags()), c.layer); err != nil {
+		return c, err
+	}
+	return c, refuseEmpty(cmd.Flags())
+}
+
+// refuseEmpty refuses a list that names nothing, as --cluster "$CLUSTER" does where
+// the variable is not set: it would choose everything.
+func refuseEmpty(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		list, ok := f.Value.(pflag.SliceValue)
+		if ok && err == nil && (len(list.GetSlice()) == 0 || slices.Contains(list.GetSlice(), "")) {
+			err = usagef("--%s: want a value, found an empty one", f.Name)
+		}
+	})
+	return err
 }
 
 // bindConfig binds the flag that names the configuration file.
@@ -70,15 +86,32 @@ func fill(flags *pflag.FlagSet, layers ...layer) error {
 func set(flags *pflag.FlagSet, f *pflag.Flag, values []string, origin string) error {
 	f.Changed = true
 	if list, ok := f.Value.(pflag.SliceValue); ok {
+		if slices.Contains(values, "") {
+			return usagef("%s: %s: want a value, found an empty one", origin, f.Name)
+		}
 		return list.Replace(values)
 	}
 	if len(values) != 1 {
 		return usagef("%s: %s: want one value, not a list", origin, f.Name)
 	}
 	if err := f.Value.Set(values[0]); err != nil {
-		return usagef("%s: %s: %q is not a %s", origin, f.Name, values[0], f.Value.Type())
+		return usagef("%s: %s %q: want %s", origin, f.Name, values[0], wanted(f))
 	}
 	return nil
+}
+
+// wanted says what a value of the flag is to be.
+func wanted(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	case "duration":
+		return "a time, as 90s or 2m"
+	default:
+		return "a list, with quotes only around a whole value"
+	}
 }
 
 // environment reads RSCHECK_LOADER_REGION for --loader-region, and so on. A list
@@ -136,31 +169,24 @@ func flagNames(root *cobra.Command) []string {
 
 // parseConfig reads the YAML text of the file at path.
 func parseConfig(path string, text []byte, known []string) (config, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
-		return config{}, usagef("%s: %w", path, err)
+	root, err := waivers.Document(path, text)
+	if err != nil {
+		return config{}, usageError{err}
 	}
 	c := config{layer: layer{origin: path, values: map[string][]string{}}}
-	if len(document.Content) == 0 {
+	if root == nil {
 		return c, nil
 	}
-	root := document.Content[0]
 	if node := take(root, "targets"); node != nil {
-		var err error
 		if c.targets, err = parseTargets(path, node, known); err != nil {
 			return config{}, err
 		}
 	}
 	if node := take(root, "waivers"); node != nil {
-		text, err := yaml.Marshal(map[string]*yaml.Node{"waivers": node})
-		if err != nil {
-			return config{}, usagef("%s: %w", path, err)
-		}
-		if c.waivers, err = waivers.Parse(path, text); err != nil {
+		if c.waivers, err = waivers.List(path, node); err != nil {
 			return config{}, usageError{err}
 		}
 	}
-	var err error
 	c.layer, err = parseLayer(path, root, known)
 	return c, err
 }
@@ -203,6 +229,9 @@ func parseLayer(path string, node *yaml.Node, known []string) (layer, error) {
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
+		if key.Value == "targets" || key.Value == "waivers" {
+			return l, usagef("%s:%d: %s: want one list, at the outermost level", path, key.Line, key.Value)
+		}
 		if !slices.Contains(known, key.Value) {
 			return l, usagef("%s:%d: unknown key %q: a key is the name of a flag, as loader-region", path, key.Line, key.Value)
 		}
@@ -215,7 +244,7 @@ func parseLayer(path string, node *yaml.Node, known []string) (layer, error) {
 		}
 		list := []string{}
 		for _, v := range values {
-			if v.Kind != yaml.ScalarNode {
+			if v.Kind != yaml.ScalarNode || v.Tag == "!!null" {
 				return l, usagef("%s:%d: %s: want a value or a list of values", path, v.Line, key.Value)
 			}
 			list = append(list, v.Value)

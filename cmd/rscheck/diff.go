@@ -28,14 +28,13 @@ changed and with 1 when something did.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
-			var lines []string
-			var err error
-			if isReport(args[0]) {
-				lines, err = diffReports(args[0], args[1])
-			} else {
-				lines, err = a.diffSnapshots(args[0], args[1])
-			}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lines, err := within(cmd.Context(), func() ([]string, error) {
+				if isReport(args[0]) {
+					return diffReports(args[0], args[1])
+				}
+				return a.diffSnapshots(args[0], args[1])
+			})
 			if err != nil {
 				return usageError{err}
 			}

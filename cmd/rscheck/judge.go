@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -46,14 +47,14 @@ func (a *app) judgeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if j.accepted, err = accept.read(config.waivers); err != nil {
+			if j.accepted, err = accept.read(cmd.Context(), config.waivers); err != nil {
 				return err
 			}
 			if err := output.check(); err != nil {
 				return err
 			}
 			for _, name := range args {
-				snapshot, err := a.readSnapshot(name)
+				snapshot, err := within(cmd.Context(), func() (facts.Snapshot, error) { return a.readSnapshot(name) })
 				if err != nil {
 					return err
 				}
@@ -95,7 +96,7 @@ func (a *app) readSnapshot(name string) (facts.Snapshot, error) {
 // judge turns observed targets into a report.
 type judge struct {
 	catalogue *checks.Catalogue
-	settings  loader.Settings
+	settings  loader.Settings // of snapshots; a scan has some of each target
 	report    report.Report
 	scope     scope
 	accepted  accepted
@@ -124,13 +125,17 @@ func (a *app) newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error
 	}
 	return &judge{
 		catalogue: catalogue, settings: settings, locations: map[string]report.Location{},
-		scope: scope{choice: choice, connection: settings.Connection}, report: report.Report{
+		scope: scope{choice: choice}, report: report.Report{
 			Schema: report.Schema,
 			Tool:   tool(),
-			Loader: report.Loader{ID: settings.Profile.ID, Region: settings.Region, Connection: settings.Connection, User: settings.User},
+			Loader: loaderOf(settings),
 			FailOn: report.Severity(choice.failOn),
 		},
 	}, nil
+}
+
+func loaderOf(s loader.Settings) report.Loader {
+	return report.Loader{ID: s.Profile.ID, Region: s.Region, Connection: s.Connection, User: s.User}
 }
 
 // judge adds the answers for all targets of a snapshot.
@@ -141,7 +146,7 @@ func (j *judge) judge(ctx context.Context, s facts.Snapshot) error {
 	j.report.Unknown = append(j.report.Unknown, s.Unknown...)
 	j.report.Notes = addNew(j.report.Notes, s.Notes...)
 	for i := range s.Targets {
-		if err := j.add(ctx, &s.Targets[i], s.ScannedAt); err != nil {
+		if err := j.add(ctx, &s.Targets[i], j.settings, s.ScannedAt); err != nil {
 			return err
 		}
 	}
@@ -158,14 +163,18 @@ func addNew(list []string, words ...string) []string {
 	return list
 }
 
-// add adds the answer for one target, observed at the time at.
-func (j *judge) add(ctx context.Context, t *facts.Target, at time.Time) error {
-	answer, err := j.catalogue.Answer(ctx, t, j.settings, at)
+// add adds the answer for one target, observed at the time at, for the loader set up
+// as in s.
+func (j *judge) add(ctx context.Context, t *facts.Target, s loader.Settings, at time.Time) error {
+	answer, err := j.catalogue.Answer(ctx, t, s, at)
 	if err != nil {
 		return err
 	}
+	if own := loaderOf(s); own != j.report.Loader {
+		answer.Loader = &own
+	}
 	j.report.Targets = append(j.report.Targets, answer)
-	j.scope.add(t)
+	j.scope.add(t, s.Connection)
 	return nil
 }
 
@@ -179,13 +188,15 @@ func (j *judge) finish() report.Report {
 // scope tells what the command line left out.
 type scope struct {
 	choice                     *judgeOptions
-	connection                 string
 	targets, noAWS, noDatabase int
+	// unseen are those that the loader comes to by a way that no check follows, a
+	// private line or a tunnel from inside, by the connection.
+	unseen map[string]int
 	// planned are those behind a bastion that was named by its place.
 	planned int
 }
 
-func (s *scope) add(t *facts.Target) {
+func (s *scope) add(t *facts.Target, connection string) {
 	left := func(path string) int {
 		for _, u := range t.Lacking(path) {
 			if u.Reason == facts.NotRequested {
@@ -195,10 +206,17 @@ func (s *scope) add(t *facts.Target) {
 		return 0
 	}
 	s.targets++
-	if t.Network.Bastion.State == facts.PlannedBastion && s.connection == "ssh" {
+	if t.Network.Bastion.State == facts.PlannedBastion && connection == "ssh" {
 		s.planned++
 	}
-	s.noAWS += left("network")
+	if left("network") > 0 {
+		s.noAWS++
+	} else if connection != "direct" && connection != "ssh" {
+		if s.unseen == nil {
+			s.unseen = map[string]int{}
+		}
+		s.unseen[connection]++
+	}
 	s.noDatabase += left("database")
 }
 
@@ -219,9 +237,12 @@ func (s *scope) String() string {
 			words = append(words, fmt.Sprintf("database only for %d of %d", s.noAWS, s.targets))
 		}
 	}
-	if !slices.Contains([]string{"direct", "ssh"}, s.connection) && s.noAWS < s.targets {
-		// No check follows a private line to the cluster, or a tunnel from inside.
-		words = append(words, "but for the way in over "+s.connection)
+	for _, connection := range slices.Sorted(maps.Keys(s.unseen)) {
+		gap := "but for the way in over " + connection
+		if n := s.unseen[connection]; n < s.targets-s.noAWS {
+			gap += fmt.Sprintf(" to %d of %d", n, s.targets)
+		}
+		words = append(words, gap)
 	}
 	if s.planned > 0 {
 		words = append(words, "given a bastion with a public address")

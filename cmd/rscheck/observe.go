@@ -9,11 +9,11 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rscheck/rscheck/checks/aws"
 	"github.com/rscheck/rscheck/checks/facts"
-	"github.com/rscheck/rscheck/checks/loader"
 	"github.com/rscheck/rscheck/checks/redshift"
 )
 
@@ -29,12 +29,10 @@ func (a *app) observeAll(ctx context.Context, runs []*observeOptions, emit func(
 	progress := a.progress()
 	defer progress.clear()
 	seen := facts.Snapshot{Schema: facts.SnapshotSchema, Tool: tool()}
+	// Several targets may have the password that stdin gives once.
+	fromStdin := sync.OnceValues(func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.stdin, 4096)) })
 	for _, run := range runs {
-		settings, err := run.loader.settings()
-		if err != nil {
-			return seen, err
-		}
-		o := &observer{app: a, options: run, settings: settings, progress: progress}
+		o := &observer{app: a, options: run, progress: progress, fromStdin: fromStdin}
 		unknown, err := o.observe(ctx, func(t facts.Target) error { return emit(o, t) })
 		seen.Unknown = append(seen.Unknown, unknown...)
 		seen.Notes = addNew(seen.Notes, o.notes()...)
@@ -56,10 +54,11 @@ func (a *app) observeAll(ctx context.Context, runs []*observeOptions, emit func(
 type observer struct {
 	*app
 	options  *observeOptions
-	settings loader.Settings
 	progress *progress
 	started  time.Time
 	account  *aws.Account // nil where AWS is left out
+	// fromStdin reads the beginning of stdin, the same each time.
+	fromStdin func() ([]byte, error)
 }
 
 // observe emits each target with all that could be observed of it, and returns
@@ -67,12 +66,12 @@ type observer struct {
 // target that could not be emitted.
 func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) ([]facts.Unknown, error) {
 	o.started = time.Now().UTC().Truncate(time.Second)
-	ctx, cancel := context.WithTimeout(ctx, o.options.aws.timeout)
-	defer cancel()
-	password, err := o.password()
+	password, err := within(ctx, o.password)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, o.options.aws.timeout)
+	defer cancel()
 	complete := func(t facts.Target) error {
 		if err := o.database(ctx, &t, password); err != nil {
 			return err
@@ -122,18 +121,19 @@ func (o *observer) database(ctx context.Context, t *facts.Target, password redsh
 		t.Lack("database", facts.NotRequested, "--no-database")
 		return nil
 	}
+	setup := o.options.settings
 	options := redshift.Options{
 		Host:     cmp.Or(db.host, t.Cluster.Endpoint.Host),
 		Port:     cmp.Or(db.port, t.Cluster.Endpoint.Port, defaultPort),
-		Database: cmp.Or(db.database, o.settings.Form.Database, t.Cluster.DatabaseName, defaultDatabase),
-		Login:    cmp.Or(db.login, o.settings.User),
+		Database: cmp.Or(db.database, setup.Form.Database, t.Cluster.DatabaseName, defaultDatabase),
+		Login:    cmp.Or(db.login, setup.User),
 		Password: password,
 		SSLMode:  redshift.SSLMode(db.sslmode), CAFile: db.caFile,
-		User: o.settings.User, Markers: o.settings.Profile.Markers.Columns, CommentKey: o.settings.Profile.Comment.Key,
-		Prefixes: o.settings.Profile.Reserved.Prefixes, Suffixes: o.settings.Profile.Reserved.ColumnSuffixes,
+		User: setup.User, Markers: setup.Profile.Markers.Columns, CommentKey: setup.Profile.Comment.Key,
+		Prefixes: setup.Profile.Reserved.Prefixes, Suffixes: setup.Profile.Reserved.ColumnSuffixes,
 		Progress: func(step string) { o.progress.say(t.Name + ": database: " + step) },
 	}
-	options.Guessed = cmp.Or(db.database, o.settings.Form.Database, t.Cluster.DatabaseName) == ""
+	options.Guessed = cmp.Or(db.database, setup.Form.Database, t.Cluster.DatabaseName) == ""
 	why := o.noDoor(t, options.Host)
 	if throughAWS := db.way.throughAWS(); throughAWS && (why == "" || db.way.secret != "") {
 		if lack := o.goWay(ctx, t, &options); lack != nil {
@@ -180,21 +180,20 @@ func (o *observer) password() (redshift.Password, error) {
 		return "", nil
 	}
 	name := o.options.database.passwordFile
-	var in io.Reader
+	read := o.fromStdin
 	switch name {
 	case "":
 		return redshift.Password(os.Getenv("RSCHECK_PASSWORD")), nil
 	case "-":
-		in = o.stdin
 	default:
 		file, err := os.Open(name)
 		if err != nil {
 			return "", usagef("--password-file: %w", err)
 		}
 		defer file.Close()
-		in = file
+		read = func() ([]byte, error) { return io.ReadAll(io.LimitReader(file, 4096)) }
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 4096))
+	text, err := read()
 	if err != nil {
 		return "", fmt.Errorf("read password: %w", err)
 	}

@@ -205,11 +205,11 @@ func (o *loaderOptions) settings() (loader.Settings, error) {
 func (o *loaderOptions) checkSchemas() error {
 	for _, name := range o.schemas {
 		switch {
-		case name == "" || strings.TrimSpace(name) != name:
+		case strings.TrimSpace(name) != name:
 			return usagef("--schema %q: want the name of a schema, without blanks around it", name)
 		case len(name) > 127:
 			return usagef("--schema %q: want a name of at most 127 bytes", name)
-		case strings.HasPrefix(name, "pg_") || name == "information_schema":
+		case strings.HasPrefix(strings.ToLower(name), "pg_") || strings.EqualFold(name, "information_schema"):
 			return usagef("--schema %s: that is a schema of the server's own", name)
 		case slices.Contains(o.except, name):
 			return usagef("--schema %s and --except-schema %s contradict each other", name, name)

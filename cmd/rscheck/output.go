@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -51,11 +52,16 @@ func (o *outputOptions) check() error {
 	if words := []string{"resource", "config"}; !slices.Contains(words, o.sarifLocation) {
 		return usagef("--sarif-location %q: want one of %s", o.sarifLocation, strings.Join(words, ", "))
 	}
+	taken := map[string]bool{}
 	for _, file := range o.files {
 		_, path, err := splitOutput(file)
 		if err != nil {
 			return err
 		}
+		if path = filepath.Clean(path); taken[path] {
+			return usagef("--output: %s is named twice: want a file for each report", path)
+		}
+		taken[path] = true
 		if err := report.CheckFile(path); err != nil {
 			return usagef("--output: %w", err)
 		}
@@ -74,8 +80,12 @@ func splitOutput(value string) (report.Format, string, error) {
 		return format, value, nil
 	}
 	format, err := report.FormatByName(name)
-	if err == nil && path == "" {
+	switch {
+	case err != nil:
+	case path == "":
 		err = usagef("the path is empty")
+	case path == "-":
+		err = usagef("want a file: --format %s prints on stdout", name)
 	}
 	if err != nil {
 		return report.Format{}, "", usagef("--output %q: %w", value, err)

@@ -31,10 +31,11 @@ scan itself would have written it. Ends with the exit code that the report has.`
 			if err := output.check(); err != nil {
 				return err
 			}
-			r, err := a.readReport(args[0])
+			r, err := within(cmd.Context(), func() (report.Report, error) { return a.readReport(args[0]) })
 			if err != nil {
 				return usagef("read report: %w", err)
 			}
+			r.Finish() // whatever verdict the file claims, its results decide
 			catalogue, err := a.catalogue()
 			if err != nil {
 				return err

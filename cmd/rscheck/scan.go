@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
 	"github.com/rscheck/rscheck/report"
 )
 
@@ -17,6 +18,7 @@ type observeOptions struct {
 	aws      awsOptions
 	database databaseOptions
 	loader   loaderOptions
+	settings loader.Settings // what loader comes to, once checked
 	// declared is where the configuration file names the target; its File is
 	// empty for one of the command line.
 	declared report.Location
@@ -36,7 +38,10 @@ func (o *observeOptions) bind(f *pflag.FlagSet) {
 	}
 }
 
-func (o *observeOptions) check() error {
+func (o *observeOptions) check() (err error) {
+	if o.settings, err = o.loader.settings(); err != nil {
+		return err
+	}
 	if err := o.aws.check(&o.database); err != nil {
 		return err
 	}
@@ -74,15 +79,15 @@ and tell whether the loader will be able to connect and load.
 			if err := output.check(); err != nil {
 				return err
 			}
-			j, err := a.newJudge(&observe.loader, &choice)
-			if err != nil {
-				return err
-			}
-			if j.accepted, err = accept.read(config.waivers); err != nil {
-				return err
-			}
 			runs, err := targets(cmd, &observe, config)
 			if err != nil {
+				return err
+			}
+			j, err := a.newJudge(&runs[0].loader, &choice)
+			if err != nil {
+				return err
+			}
+			if j.accepted, err = accept.read(cmd.Context(), config.waivers); err != nil {
 				return err
 			}
 			return a.scan(cmd.Context(), j, runs, &output)
@@ -98,13 +103,13 @@ and tell whether the loader will be able to connect and load.
 }
 
 // targets returns the options of each observation: those of the command line, or
-// those of each target in the configuration file. A flag on the command line
-// that names a target leaves the file's targets out.
+// those of each target in the configuration file. A flag that names a target, on the
+// command line or in the environment, leaves the file's targets out.
 func targets(cmd *cobra.Command, given *observeOptions, c config) ([]*observeOptions, error) {
-	line := chosen(cmd)
+	line, variables := chosen(cmd), environment(cmd.Flags())
 	named := false
 	for _, flag := range []string{"cluster", "workgroup", "all", "host"} {
-		named = named || line.values[flag] != nil
+		named = named || line.values[flag] != nil || variables.values[flag] != nil
 	}
 	if named || len(c.targets) == 0 {
 		return []*observeOptions{given}, given.check()
@@ -119,7 +124,7 @@ func targets(cmd *cobra.Command, given *observeOptions, c config) ([]*observeOpt
 				return nil, usagef("%s: %s goes for the whole run: put it beside targets, not into one of them", target.origin, name)
 			}
 		}
-		if err := fill(f, line, environment(f), target, c.layer); err != nil {
+		if err := fill(f, line, variables, target, c.layer); err != nil {
 			return nil, err
 		}
 		if err := o.check(); err != nil {
@@ -154,8 +159,7 @@ func (a *app) scan(ctx context.Context, j *judge, runs []*observeOptions, output
 		if declared := o.options.declared; declared.File != "" {
 			j.locations[t.ID] = declared
 		}
-		j.settings = o.settings
-		if err := j.add(ctx, &t, o.started); err != nil {
+		if err := j.add(ctx, &t, o.options.settings, o.started); err != nil {
 			return err
 		}
 		o.options.aws.leadHome(&j.report.Targets[len(j.report.Targets)-1])
@@ -163,7 +167,7 @@ func (a *app) scan(ctx context.Context, j *judge, runs []*observeOptions, output
 	})
 	switch {
 	case ctx.Err() != nil:
-		seen.Unknown = append(seen.Unknown, facts.Unknown{Path: "scan", Reason: facts.Failed, Detail: "the scan was interrupted"})
+		j.report.Interrupt()
 	case err != nil:
 		return err
 	}

@@ -27,15 +27,16 @@ func bindGroups(cmd *cobra.Command, groups ...flagGroup) {
 	cmd.SetUsageFunc(func(cmd *cobra.Command) error {
 		others := pflag.NewFlagSet("Other flags", pflag.ContinueOnError)
 		others.AddFlagSet(cmd.LocalFlags())
+		width, _ := terminal(cmd.Root().OutOrStdout()) // the command itself may write to a buffer
 		var text strings.Builder
 		fmt.Fprintf(&text, "Usage:\n  %s\n", cmd.UseLine())
 		if cmd.Example != "" {
 			fmt.Fprintf(&text, "\nExamples:\n%s\n", cmd.Example)
 		}
 		for _, f := range grouped {
-			fmt.Fprintf(&text, "\n%s:\n%s", f.Name(), f.FlagUsages())
+			fmt.Fprintf(&text, "\n%s:\n%s", f.Name(), f.FlagUsagesWrapped(width))
 		}
-		fmt.Fprintf(&text, "\n%s:\n%s", others.Name(), without(others, grouped).FlagUsages())
+		fmt.Fprintf(&text, "\n%s:\n%s", others.Name(), without(others, grouped).FlagUsagesWrapped(width))
 		_, err := fmt.Fprint(cmd.OutOrStderr(), text.String())
 		return err
 	})

@@ -53,7 +53,7 @@ func (a *app) verifyCommands(ctx context.Context, check *checks.Check, o verifyO
 	if err := o.check(check); err != nil {
 		return err
 	}
-	snapshot, err := a.readSnapshot(o.from)
+	snapshot, err := within(ctx, func() (facts.Snapshot, error) { return a.readSnapshot(o.from) })
 	if err != nil {
 		return err
 	}

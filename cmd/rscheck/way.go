@@ -133,7 +133,7 @@ func (o *observer) goWay(ctx context.Context, t *facts.Target, options *redshift
 		db := &o.options.database
 		options.Host = cmp.Or(options.Host, login.Host)
 		options.Port = cmp.Or(db.port, t.Cluster.Endpoint.Port, login.Port, defaultPort)
-		options.Database = cmp.Or(db.database, o.settings.Form.Database, login.Database, t.Cluster.DatabaseName, defaultDatabase)
+		options.Database = cmp.Or(db.database, o.options.settings.Form.Database, login.Database, t.Cluster.DatabaseName, defaultDatabase)
 		options.Guessed = options.Guessed && login.Database == ""
 	}
 	if lack != nil {

@@ -22,39 +22,101 @@ import (
 // Waiver accepts the findings of one check. An empty Target or Subject stands
 // for all; an asterisk in one stands for any run of characters.
 type Waiver struct {
-	Check string `yaml:"check"`
+	Check string
 	// Target is matched with the name of a target and with its id.
-	Target  string `yaml:"target"`
-	Subject string `yaml:"subject"`
+	Target  string
+	Subject string
 	// Reason is why the finding is accepted. It is a must.
-	Reason string `yaml:"reason"`
+	Reason string
 	// Expires is the last day, as 2026-12-31 in UTC. One that is malformed has
 	// expired. Without it the waiver does not expire.
-	Expires string `yaml:"expires"`
-	Ticket  string `yaml:"ticket"`
+	Expires string
+	Ticket  string
 }
 
 // Parse reads a YAML document with a list of waivers under the key "waivers".
 // The name is the file's, for errors. An unknown key, a waiver without check or
 // without reason is an error that tells its place.
 func Parse(name string, text []byte) ([]Waiver, error) {
-	var file struct {
-		Waivers []Waiver `yaml:"waivers"`
+	root, err := Document(name, text)
+	if err != nil || root == nil {
+		return nil, err
 	}
+	if root.Kind != yaml.MappingNode || len(root.Content) != 2 || root.Content[0].Value != "waivers" {
+		return nil, fmt.Errorf("%s:%d: want one key, waivers, and a list of them", name, root.Line)
+	}
+	return List(name, root.Content[1])
+}
+
+// Document reads a text that holds one YAML document, nil where it is empty. A
+// second one is an error: its settings would be passed over.
+func Document(name string, text []byte) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+	var first, second yaml.Node
+	err := decoder.Decode(&first)
+	if err == nil {
+		err = decoder.Decode(&second)
+	}
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("%s:%d: want one YAML document, found a second one", name, second.Line)
+	case !errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%s: %w", name, err)
+	case len(first.Content) == 0:
+		return nil, nil
 	}
-	for i, w := range file.Waivers {
-		switch {
-		case w.Check == "":
-			return nil, fmt.Errorf("%s: waivers[%d]: check is missing: want the id of a check, as NET004", name, i)
-		case strings.TrimSpace(w.Reason) == "":
-			return nil, fmt.Errorf("%s: waivers[%d]: reason is missing: why is %s accepted?", name, i, w.Check)
+	return first.Content[0], nil
+}
+
+// List reads a list of waivers in the file of that name.
+func List(name string, list *yaml.Node) ([]Waiver, error) {
+	if list.Kind != yaml.SequenceNode {
+		return nil, fmt.Errorf("%s:%d: waivers: want a list", name, list.Line)
+	}
+	var waivers []Waiver
+	for _, item := range list.Content {
+		w, err := parse(item)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%w", name, err)
 		}
+		waivers = append(waivers, w)
 	}
-	return file.Waivers, nil
+	return waivers, nil
+}
+
+// parse reads one waiver. Its error begins with the line.
+func parse(node *yaml.Node) (w Waiver, err error) {
+	if node.Kind != yaml.MappingNode {
+		return w, fmt.Errorf("%d: want a waiver, as {check: NET004, reason: agreed}", node.Line)
+	}
+	fields := map[string]*string{
+		"check": &w.Check, "target": &w.Target, "subject": &w.Subject,
+		"reason": &w.Reason, "expires": &w.Expires, "ticket": &w.Ticket,
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		field, ok := fields[key.Value]
+		switch {
+		case !ok:
+			return w, fmt.Errorf("%d: unknown key %q: want check, target, subject, reason, expires or ticket", key.Line, key.Value)
+		case value.Kind != yaml.ScalarNode || value.Tag == "!!null":
+			// An empty target would stand for all of them.
+			return w, fmt.Errorf("%d: %s: want a value", value.Line, key.Value)
+		case *field != "":
+			return w, fmt.Errorf("%d: %s is given twice", key.Line, key.Value)
+		}
+		*field = value.Value
+	}
+	switch {
+	case w.Check == "":
+		return w, fmt.Errorf("%d: check is missing: want the id of a check, as NET004", node.Line)
+	case strings.TrimSpace(w.Reason) == "":
+		return w, fmt.Errorf("%d: reason is missing: why is %s accepted?", node.Line, w.Check)
+	}
+	return w, nil
 }
 
 // Apply marks the findings that the waivers accept on the day of now, and notes

@@ -64,13 +64,21 @@ func TestAWaiverNeverHidesAnUnknown(t *testing.T) {
 
 func TestParseTellsWhatIsWrongAndWhere(t *testing.T) {
 	for name, tc := range map[string]struct{ text, complaint string }{
-		"nothing":        {"", ""},
-		"all fields":     {"waivers: [{check: NET003, target: a, subject: b, reason: c, expires: 2026-12-31, ticket: OPS-1}]", ""},
-		"no reason":      {"waivers: [{check: NET003}]", "w.yaml: waivers[0]: reason is missing"},
-		"blank reason":   {"waivers: [{check: NET003, reason: ' '}]", "reason is missing"},
-		"no check":       {"waivers: [{check: A, reason: b}, {reason: c}]", "waivers[1]: check is missing"},
-		"a misspelt key": {"waivers: [{check: NET003, reason: b, expire: 2026-12-31}]", "expire"},
-		"no YAML":        {"waivers: [", "w.yaml: "},
+		"nothing":          {"", ""},
+		"all fields":       {"waivers: [{check: NET003, target: a, subject: b, reason: c, expires: 2026-12-31, ticket: OPS-1}]", ""},
+		"a reason for two": {"waivers:\n- {check: A, reason: &why b}\n- {check: B, reason: *why}", ""},
+		"no reason":        {"waivers: [{check: NET003}]", "w.yaml:1: reason is missing"},
+		"blank reason":     {"waivers: [{check: NET003, reason: ' '}]", "reason is missing"},
+		"no check":         {"waivers:\n- {check: A, reason: b}\n- {reason: c}", "w.yaml:3: check is missing"},
+		"a misspelt key":   {"waivers: [{check: NET003, reason: b, expire: 2026-12-31}]", `w.yaml:1: unknown key "expire"`},
+		"a key twice":      {"waivers: [{check: NET003, reason: b, check: NET004}]", "w.yaml:1: check is given twice"},
+		"a target of none": {"waivers:\n- check: NET003\n  reason: b\n  target:\n", "w.yaml:4: target: want a value"},
+		"several targets":  {"waivers: [{check: NET003, reason: b, target: [c, d]}]", "w.yaml:1: target: want a value"},
+		"no list":          {"waivers: 3", "w.yaml:1: waivers: want a list"},
+		"a list of words":  {"waivers: [NET003]", "w.yaml:1: want a waiver"},
+		"another key":      {"wavers: []", "w.yaml:1: want one key, waivers"},
+		"two documents":    {"waivers: []\n---\nwaivers: []", "w.yaml:2: want one YAML document"},
+		"no YAML":          {"waivers: [", "w.yaml: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			list, err := Parse("w.yaml", []byte(tc.text))
