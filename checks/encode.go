@@ -16,8 +16,8 @@ type encoder struct {
 }
 
 // encode turns a value made of structs, slices, strings, booleans and integers
-// into OPA's form of its JSON, an empty list for a nil slice. Rego.EvalInput
-// would go through JSON text and back, at three to four times the cost.
+// into OPA's form of its JSON, an empty list for a nil slice. Through JSON
+// text and back it would cost three to four times as much.
 func (e *encoder) encode(v reflect.Value) *ast.Term {
 	switch v.Kind() {
 	case reflect.String:

@@ -18,9 +18,6 @@ import (
 // session is an account as seen with one set of credentials.
 type session struct {
 	*Account
-	// id is the account's where the options name it, and empty for the
-	// account of the credentials where they name none.
-	id     string
 	config sdk.Config
 
 	// The caller's identity is asked for once, and only where it is needed.
@@ -28,8 +25,8 @@ type session struct {
 	identity   map[string]answer[string]
 }
 
-func (a *Account) session(id string, config sdk.Config) *session {
-	return &session{Account: a, id: id, config: config, identity: map[string]answer[string]{}}
+func (a *Account) session(config sdk.Config) *session {
+	return &session{Account: a, config: config, identity: map[string]answer[string]{}}
 }
 
 // visit is an account to look into.
@@ -69,7 +66,7 @@ func (a *Account) visits(ctx context.Context) []visit {
 
 // ownAccount is the account of the credentials.
 func (a *Account) ownAccount(ctx context.Context) answer[string] {
-	own := a.session("", a.config)
+	own := a.session(a.config)
 	own.region(a.config.Region).askCaller(ctx)
 	return own.callerAccount()
 }
@@ -77,7 +74,7 @@ func (a *Account) ownAccount(ctx context.Context) answer[string] {
 // enter gets credentials for the account. It does not leave to the first call of a
 // region what would then look like the region's trouble.
 func (a *Account) enter(ctx context.Context, v visit) (*session, *lack) {
-	s := a.session(v.id, a.config.Copy())
+	s := a.session(a.config.Copy())
 	switch {
 	case a.barred != nil:
 		return nil, a.barred

@@ -76,9 +76,8 @@ const AllRegions = "all"
 type Account struct {
 	options Options
 	config  sdk.Config // with the credentials there are
-	meter   *meter
-	calls   slots // of all regions and accounts
-	barred  *lack // why the first role could not be assumed
+	calls   slots      // of all regions and accounts
+	barred  *lack      // why the first role could not be assumed
 
 	sessionsMu sync.Mutex
 	sessions   map[string]*session // by account, those a role leads into
@@ -88,9 +87,6 @@ type Account struct {
 
 	withoutServerless []string
 }
-
-// Stats returns what has been spent so far.
-func (a *Account) Stats() Stats { return a.meter.snapshot() }
 
 // WithoutServerless returns the regions that the last Observe wanted every target of
 // and in which Redshift Serverless is not offered, sorted. That they have no

@@ -24,7 +24,7 @@ func TestALargeRegionIsNotHeldInMemory(t *testing.T) {
 	region.GroupAssociations = []facts.GroupAssociation{{GroupID: "sg-0shared", VPCID: "vpc-0a", State: "associated"}}
 	server := play(t, cloud)
 	account := open(t, Options{})
-	r := account.session("", account.config).region(fakeaws.RegionName)
+	r := account.session(account.config).region(fakeaws.RegionName)
 	emitted, held := 0, 0
 	_, err := r.observe(t.Context(), func(target facts.Target) error {
 		emitted++

@@ -13,8 +13,6 @@ type Call struct {
 	Action    string // the IAM action that permits it
 	// Facts are the paths of the facts it fills.
 	Facts []string
-	// When says in which case the call is sent at all; empty for always.
-	When string
 	// Way is the way into the database that the call belongs to; empty for the
 	// calls that observe. Without the way in Options.Ways it is refused too.
 	Way Way
@@ -29,23 +27,18 @@ func Calls() []Call {
 		{Service: "Redshift", Operation: "DescribeClusters", Action: "redshift:DescribeClusters", Facts: []string{"cluster"}},
 		{Service: "Redshift", Operation: "DescribeClusterSubnetGroups", Action: "redshift:DescribeClusterSubnetGroups", Facts: []string{"network.subnet_group"}},
 		{Service: "Redshift", Operation: "DescribeClusterParameters", Action: "redshift:DescribeClusterParameters", Facts: []string{"cluster.parameters"}},
-		{
-			Service: "Redshift", Operation: describeLogging, Action: "redshift:DescribeLoggingStatus",
-			Facts: []string{"cluster.logging"}, When: "audit logging is asked for, one call a cluster",
-		},
-		{
-			Service: "Redshift", Operation: describeScheduled, Action: "redshift:DescribeScheduledActions",
-			Facts: []string{"cluster.scheduled_actions"}, When: "there is a provisioned cluster",
-		},
-		{
+		// Where audit logging is asked for, one call a cluster.
+		{Service: "Redshift", Operation: describeLogging, Action: "redshift:DescribeLoggingStatus", Facts: []string{"cluster.logging"}},
+		// Where there is a provisioned cluster.
+		{Service: "Redshift", Operation: describeScheduled, Action: "redshift:DescribeScheduledActions", Facts: []string{"cluster.scheduled_actions"}},
+		{ // Where a workgroup is named, or every target is wanted.
 			Service: "Redshift Serverless", Operation: listWorkgroups, Action: "redshift-serverless:ListWorkgroups",
-			Facts: []string{"cluster", "network.subnet_group"}, When: "a workgroup is named, or every target is wanted",
+			Facts: []string{"cluster", "network.subnet_group"},
 		},
-		{
-			Service: "Redshift Serverless", Operation: "ListNamespaces", Action: "redshift-serverless:ListNamespaces",
-			Facts: namespaceFacts(), When: "there is a workgroup",
-		},
-		{Service: "EC2", Operation: describeRegions, Action: "ec2:DescribeRegions", When: "every region is wanted"},
+		// Where there is a workgroup.
+		{Service: "Redshift Serverless", Operation: "ListNamespaces", Action: "redshift-serverless:ListNamespaces", Facts: namespaceFacts()},
+		// Where every region is wanted.
+		{Service: "EC2", Operation: describeRegions, Action: "ec2:DescribeRegions"},
 		{Service: "EC2", Operation: "DescribeVpcs", Action: "ec2:DescribeVpcs", Facts: []string{"network.vpc"}},
 		{Service: "EC2", Operation: "DescribeSubnets", Action: "ec2:DescribeSubnets", Facts: []string{"network.subnets"}},
 		{Service: "EC2", Operation: "DescribeRouteTables", Action: "ec2:DescribeRouteTables", Facts: []string{"network.route_tables"}},
@@ -53,101 +46,64 @@ func Calls() []Call {
 		{Service: "EC2", Operation: "DescribeInternetGateways", Action: "ec2:DescribeInternetGateways", Facts: []string{"network.internet_gateways"}},
 		{Service: "EC2", Operation: "DescribeSecurityGroups", Action: "ec2:DescribeSecurityGroups", Facts: []string{"network.security_groups"}},
 		{Service: "EC2", Operation: "DescribeNetworkInterfaces", Action: "ec2:DescribeNetworkInterfaces", Facts: []string{"network.interfaces"}},
-		{
-			Service: "EC2", Operation: describeInstances, Action: "ec2:DescribeInstances",
-			Facts: []string{"network.bastion"}, When: "a bastion is named",
-		},
-		{
-			Service: "EC2", Operation: describeVPCAttribute, Action: "ec2:DescribeVpcAttribute",
-			Facts: []string{"network.vpc.dns"}, When: "the bastion is in the cluster's VPC",
-		},
-		{
-			Service: "EC2", Operation: describeDHCPOptions, Action: "ec2:DescribeDhcpOptions",
-			Facts: []string{"network.vpc.dns"}, When: "the bastion is in the cluster's VPC",
-		},
+		// Where a bastion is named.
+		{Service: "EC2", Operation: describeInstances, Action: "ec2:DescribeInstances", Facts: []string{"network.bastion"}},
+		// Where the bastion is in the cluster's VPC.
+		{Service: "EC2", Operation: describeVPCAttribute, Action: "ec2:DescribeVpcAttribute", Facts: []string{"network.vpc.dns"}},
+		{Service: "EC2", Operation: describeDHCPOptions, Action: "ec2:DescribeDhcpOptions", Facts: []string{"network.vpc.dns"}},
 		{
 			Service: "EC2", Operation: "DescribeVpcBlockPublicAccessOptions", Action: "ec2:DescribeVpcBlockPublicAccessOptions",
 			Facts: []string{"network.block_public_access.mode", "network.block_public_access.state", "network.block_public_access.exclusions_allowed"},
 		},
-		{
+		{ // Where Block Public Access is on, is changing or could not be read.
 			Service: "EC2", Operation: "DescribeVpcBlockPublicAccessExclusions", Action: "ec2:DescribeVpcBlockPublicAccessExclusions",
-			Facts: []string{"network.block_public_access.exclusions"}, When: "Block Public Access is on, is changing or could not be read",
+			Facts: []string{"network.block_public_access.exclusions"},
 		},
-		{
-			Service: "EC2", Operation: "DescribePrefixLists", Action: "ec2:DescribePrefixLists", Facts: []string{"network.prefix_lists"},
-			When: "a route leads to a gateway endpoint (S3, DynamoDB)",
-		},
-		{
-			Service: "EC2", Operation: "DescribeManagedPrefixLists", Action: "ec2:DescribeManagedPrefixLists", Facts: []string{"network.prefix_lists"},
-			When: "a security group or a route refers to a prefix list",
-		},
-		{
-			Service: "EC2", Operation: "GetManagedPrefixListEntries", Action: "ec2:GetManagedPrefixListEntries", Facts: []string{"network.prefix_lists"},
-			When: "a security group or a route refers to a prefix list",
-		},
-		{
-			Service: "EC2", Operation: "DescribeVpcEndpoints", Action: "ec2:DescribeVpcEndpoints", Facts: []string{"network.vpc_endpoints"},
-			When: "a route leads to a VPC endpoint",
-		},
-		{
+		// Where a route leads to a gateway endpoint (S3, DynamoDB).
+		{Service: "EC2", Operation: "DescribePrefixLists", Action: "ec2:DescribePrefixLists", Facts: []string{"network.prefix_lists"}},
+		// Where a security group or a route refers to a prefix list.
+		{Service: "EC2", Operation: "DescribeManagedPrefixLists", Action: "ec2:DescribeManagedPrefixLists", Facts: []string{"network.prefix_lists"}},
+		{Service: "EC2", Operation: "GetManagedPrefixListEntries", Action: "ec2:GetManagedPrefixListEntries", Facts: []string{"network.prefix_lists"}},
+		// Where a route leads to a VPC endpoint.
+		{Service: "EC2", Operation: "DescribeVpcEndpoints", Action: "ec2:DescribeVpcEndpoints", Facts: []string{"network.vpc_endpoints"}},
+		{ // Where an attached security group belongs to another VPC.
 			Service: "EC2", Operation: "DescribeSecurityGroupVpcAssociations", Action: "ec2:DescribeSecurityGroupVpcAssociations",
-			Facts: []string{"network.group_associations"}, When: "an attached security group belongs to another VPC",
+			Facts: []string{"network.group_associations"},
 		},
-		{
-			Service: "STS", Operation: "GetCallerIdentity", Action: "sts:GetCallerIdentity", Facts: []string{"account", "network.caller_account"},
-			When: "a cluster does not tell its account",
-		},
-		{Service: "STS", Operation: "AssumeRole", Action: "sts:AssumeRole", When: "a role is to be assumed"},
+		// Where a cluster does not tell its account.
+		{Service: "STS", Operation: "GetCallerIdentity", Action: "sts:GetCallerIdentity", Facts: []string{"account", "network.caller_account"}},
+		// Where a role is to be assumed.
+		{Service: "STS", Operation: "AssumeRole", Action: "sts:AssumeRole"},
 		{
 			Service: "Redshift", Operation: "GetClusterCredentials", Action: "redshift:GetClusterCredentials",
-			Facts: []string{"database"}, When: "the login to a cluster is by a temporary password", Way: TemporaryPassword,
+			Facts: []string{"database"}, Way: TemporaryPassword,
 		},
-		{
+		{ // To log in to a cluster.
 			Service: "Redshift", Operation: "GetClusterCredentialsWithIAM", Action: "redshift:GetClusterCredentialsWithIAM",
-			Facts: []string{"database"}, When: "the login to a cluster is as the IAM identity itself", Way: Identity,
+			Facts: []string{"database"}, Way: Identity,
 		},
-		{
+		{ // To log in to a workgroup.
 			Service: "Redshift Serverless", Operation: "GetCredentials", Action: "redshift-serverless:GetCredentials",
-			Facts: []string{"database"}, When: "the login to a workgroup is as the IAM identity itself", Way: Identity,
+			Facts: []string{"database"}, Way: Identity,
 		},
-		{
-			Service: "Secrets Manager", Operation: "GetSecretValue", Action: "secretsmanager:GetSecretValue",
-			Facts: []string{"database"}, When: "the login is kept in a secret", Way: Secret,
-		},
-		{
-			Service: "Redshift Data", Operation: "ExecuteStatement", Action: "redshift-data:ExecuteStatement",
-			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
-		},
-		{
-			Service: "Redshift Data", Operation: "DescribeStatement", Action: "redshift-data:DescribeStatement",
-			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
-		},
-		{
-			Service: "Redshift Data", Operation: "GetStatementResult", Action: "redshift-data:GetStatementResult",
-			Facts: []string{"database"}, When: "the database is asked over the Data API", Way: DataAPI,
-		},
+		{Service: "Secrets Manager", Operation: "GetSecretValue", Action: "secretsmanager:GetSecretValue", Facts: []string{"database"}, Way: Secret},
+		{Service: "Redshift Data", Operation: "ExecuteStatement", Action: "redshift-data:ExecuteStatement", Facts: []string{"database"}, Way: DataAPI},
+		{Service: "Redshift Data", Operation: "DescribeStatement", Action: "redshift-data:DescribeStatement", Facts: []string{"database"}, Way: DataAPI},
+		{Service: "Redshift Data", Operation: "GetStatementResult", Action: "redshift-data:GetStatementResult", Facts: []string{"database"}, Way: DataAPI},
 	}
 }
 
-// Permission is an IAM action that rscheck needs.
-type Permission struct {
-	Action string
-	// When says in which case it is needed; empty for always.
-	When string
-}
-
-// Permissions returns what it takes to observe the facts at the paths, or all of
-// them where no path is given. Finding the clusters is always part of it, and so
-// is assuming a role, which has its When. The ways into the database have their
-// own: see WayPermissions.
-func Permissions(paths ...string) []Permission {
-	var list []Permission
+// Permissions returns the IAM actions that observe the facts at the paths, or all
+// of them where no path is given. Finding the clusters is always part of it, and so
+// is assuming a role. The ways into the database have their own: see WayPermissions.
+func Permissions(paths ...string) []string {
+	var actions []string
 	for _, c := range Calls() {
 		if c.Way == "" && (c.Facts == nil || c.asked(paths)) {
-			list = append(list, Permission{Action: c.Action, When: c.When})
+			actions = append(actions, c.Action)
 		}
 	}
-	return list
+	return actions
 }
 
 const (

@@ -63,10 +63,10 @@ func Open(ctx context.Context, o Options) (*Account, error) {
 	if err := retrieve(ctx, cfg, &o); err != nil {
 		return nil, err
 	}
-	a := &Account{options: o, meter: newMeter(), calls: newSlots(sideBySideInAll), sessions: map[string]*session{}}
+	a := &Account{options: o, calls: newSlots(sideBySideInAll), sessions: map[string]*session{}}
 	// Only now, so that the SDK's own ways to credentials (SSO, web identity)
 	// are not refused: they are the user's configuration, not our calls.
-	cfg.APIOptions = append(cfg.APIOptions, guard(o.CallTimeout, o.Ways, a.meter))
+	cfg.APIOptions = append(cfg.APIOptions, guard(o.CallTimeout, o.Ways))
 	cfg.HTTPClient = sender{cfg.HTTPClient}
 	if o.FirstRole != "" {
 		a.barred = assume(ctx, &cfg, o.FirstRole, o.ExternalID)

@@ -22,13 +22,15 @@ func warehouse(kind facts.Kind) *facts.Target {
 	return t
 }
 
+func everyWay() []Way { return []Way{TemporaryPassword, Identity, Secret, DataAPI} }
+
 // playLogins plays a cloud with logins, and opens it for every way.
 func playLogins(t *testing.T, logins *fakeaws.Logins) (*Account, *fakeaws.Server) {
 	t.Helper()
 	cloud := fakeaws.Healthy(loader)
 	cloud.Region(fakeaws.RegionName).Logins = logins
 	server := play(t, cloud)
-	return open(t, Options{Ways: Ways}), server
+	return open(t, Options{Ways: everyWay()}), server
 }
 
 func TestLoginsThatAWSTells(t *testing.T) {
@@ -204,7 +206,7 @@ func TestALoginIsOfTheAccountOfItsCluster(t *testing.T) {
 	theirs.ID, theirs.AccessKey, theirs.Roles = other, "AKIAI44QH8DHBEXAMPLE", []fakeaws.Role{{ARN: role}}
 	cloud.Accounts = append(cloud.Accounts, &theirs)
 	server := play(t, cloud)
-	account := open(t, Options{Ways: Ways, Roles: []string{role}})
+	account := open(t, Options{Ways: everyWay(), Roles: []string{role}})
 	target := one(t, account)
 	if target.Account != other {
 		t.Fatalf("found a cluster of account %s", target.Account)

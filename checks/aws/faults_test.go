@@ -189,8 +189,7 @@ func (w *world) breakEach(t *testing.T, listsOnly bool, fault fakeaws.Fault, rea
 			if fault.After > 0 {
 				server.PageSize(1)
 			}
-			account := open(t, w.options)
-			got := one(t, account)
+			got := one(t, open(t, w.options))
 			want := clone(t, whole)
 			l.erase(&want)
 			for _, path := range l.paths {
@@ -204,8 +203,8 @@ func (w *world) breakEach(t *testing.T, listsOnly bool, fault fakeaws.Fault, rea
 			if l.operation == describeVPCAttribute {
 				calls = 2 // one for each
 			}
-			if retries := account.Stats().Retries[l.operation]; attempts > 0 && retries != calls*(attempts-1) {
-				t.Errorf("%d retries, want %d", retries, calls*(attempts-1))
+			if again := retries(server.Requests())[l.operation]; attempts > 0 && again != calls*(attempts-1) {
+				t.Errorf("%d retries, want %d", again, calls*(attempts-1))
 			}
 		})
 	}
@@ -269,13 +268,12 @@ func (w *world) passingTrouble(t *testing.T) {
 			for _, c := range Calls() {
 				server.Inject(c.Operation, fault)
 			}
-			account := open(t, w.options)
-			if diff := cmp.Diff(whole, one(t, account)); diff != "" {
+			if diff := cmp.Diff(whole, one(t, open(t, w.options))); diff != "" {
 				t.Errorf("target (-without +with trouble):\n%s", diff)
 			}
 			for _, operation := range []string{describeClusters, listWorkgroups} {
-				if retries := account.Stats().Retries[operation]; retries != 2 {
-					t.Errorf("%s: %d retries, want 2", operation, retries)
+				if again := retries(server.Requests())[operation]; again != 2 {
+					t.Errorf("%s: %d retries, want 2", operation, again)
 				}
 			}
 		})

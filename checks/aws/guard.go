@@ -22,9 +22,9 @@ import (
 
 // guard installs what every client of rscheck has: nothing is sent that is not
 // on the allow-list or belongs to a way into the database that was not asked for,
-// no call lasts longer than timeout, every call is counted, and an answer that is
-// not the operation's own is an error.
-func guard(timeout time.Duration, ways []Way, m *meter) func(*middleware.Stack) error {
+// no call lasts longer than timeout, and an answer that is not the operation's own
+// is an error.
+func guard(timeout time.Duration, ways []Way) func(*middleware.Stack) error {
 	calls := slices.DeleteFunc(Calls(), func(c Call) bool { return c.Way != "" && !slices.Contains(ways, c.Way) })
 	return func(stack *middleware.Stack) error {
 		// After, so that the service and the operation are in the context.
@@ -43,12 +43,7 @@ func guard(timeout time.Duration, ways []Way, m *meter) func(*middleware.Stack) 
 			defer leave()
 			ctx, cancel := context.WithTimeout(ctx, timeout)
 			defer cancel()
-			m.begin(ctx, operation)
-			out, metadata, err := next.HandleInitialize(ctx, in)
-			if attempts, ok := retry.GetAttemptResults(metadata); ok {
-				m.retried(operation, len(attempts.Results)-1)
-			}
-			return out, metadata, err
+			return next.HandleInitialize(ctx, in)
 		}), middleware.After)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func TestNothingIsSentThatIsNotOnTheAllowList(t *testing.T) {
 	server := play(t, fakeaws.Healthy(loader))
 	cfg := open(t, Options{}).config
 	ctx := context.Background()
-	for name, call := range map[string]func() error{
+	allRefused(t, server, map[string]func() error{
 		"delete a cluster": func() error {
 			_, err := redshift.NewFromConfig(cfg).DeleteCluster(ctx, &redshift.DeleteClusterInput{ClusterIdentifier: sdk.String("analytics")})
 			return err
@@ -45,7 +45,12 @@ func TestNothingIsSentThatIsNotOnTheAllowList(t *testing.T) {
 			_, err := sts.NewFromConfig(cfg).GetSessionToken(ctx, &sts.GetSessionTokenInput{})
 			return err
 		},
-	} {
+	})
+}
+
+func allRefused(t *testing.T, server *fakeaws.Server, calls map[string]func() error) {
+	t.Helper()
+	for name, call := range calls {
 		t.Run(name, func(t *testing.T) {
 			var refused *refusedError
 			if err := call(); !errors.As(err, &refused) {
@@ -95,11 +100,11 @@ func TestTheAllowListHoldsNothingThatIsNotSent(t *testing.T) {
 
 // jsonPaths are the paths of all fields of a target.
 func jsonPaths(v reflect.Type, prefix string, into map[string]bool) {
-	for i := range v.NumField() {
-		name, _, _ := strings.Cut(v.Field(i).Tag.Get("json"), ",")
+	for field := range v.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		into[prefix+name] = true
-		if v.Field(i).Type.Kind() == reflect.Struct {
-			jsonPaths(v.Field(i).Type, prefix+name+".", into)
+		if field.Type.Kind() == reflect.Struct {
+			jsonPaths(field.Type, prefix+name+".", into)
 		}
 	}
 }
@@ -134,10 +139,7 @@ func TestPermissionsForFacts(t *testing.T) {
 		"its logging":   {[]string{"cluster.logging"}, []string{"redshift-serverless:ListNamespaces", "redshift:DescribeLoggingStatus"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var got []string
-			for _, p := range Permissions(tc.paths...) {
-				got = append(got, p.Action)
-			}
+			got := Permissions(tc.paths...)
 			want := slices.Sorted(slices.Values(slices.Concat(always, tc.want)))
 			slices.Sort(got)
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -162,10 +164,7 @@ func TestOnlyWantedFactsAreAskedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server := play(t, busy())
 			target := one(t, open(t, Options{Facts: want}))
-			var allowed []string
-			for _, p := range Permissions(want...) {
-				allowed = append(allowed, p.Action)
-			}
+			allowed := Permissions(want...)
 			for _, r := range server.Requests() {
 				if action := callOf(r.Operation).Action; !slices.Contains(allowed, action) {
 					t.Errorf("%s was asked for and not needed", action)

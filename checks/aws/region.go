@@ -88,7 +88,7 @@ func (s *session) region(name string) *region {
 
 // observe finds the targets of the region and emits them, complete.
 func (r *region) observe(ctx context.Context, emit func(facts.Target) error) (sighting, error) {
-	ctx, _ = withChain(r.account.withLane(ctx), 0)
+	ctx = r.account.withLane(ctx)
 	s := sighting{region: r.name, names: map[wish]*lack{}}
 	o := &r.account.options
 	every := len(o.Clusters)+len(o.Workgroups) == 0

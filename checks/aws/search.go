@@ -173,7 +173,10 @@ func (a *Account) unfound(results []sighting, found map[wish]bool) []facts.Unkno
 		if found[w] {
 			continue
 		}
-		l := &lack{reason: facts.Failed, detail: fmt.Sprintf("no %s %s in %s", w.kind, w.name, where(results))}
+		l := &lack{reason: facts.Failed, detail: fmt.Sprintf(
+			"no %s %s in %s: it may have another name (--all finds all there are) or be elsewhere (--region, --profile)",
+			w.kind, w.name, where(results),
+		)}
 		if i := slices.IndexFunc(results, func(s sighting) bool { return s.names[w] != nil }); i >= 0 {
 			l = results[i].names[w]
 		}

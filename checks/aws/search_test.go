@@ -12,6 +12,9 @@ import (
 	"github.com/rscheck/rscheck/internal/fakeaws"
 )
 
+// whereElse is what is said besides of a target that is not there.
+const whereElse = ": it may have another name (--all finds all there are) or be elsewhere (--region, --profile)"
+
 func TestWhatKeepsClustersFromBeingFound(t *testing.T) {
 	denied := fakeaws.Denied("")
 	deniedInEurope := fakeaws.Denied("")
@@ -28,16 +31,16 @@ func TestWhatKeepsClustersFromBeingFound(t *testing.T) {
 		"there":       {options: Options{Clusters: []string{"analytics"}}, targets: []string{"analytics"}},
 		"named twice": {options: Options{Clusters: []string{"analytics", "analytics"}}, targets: []string{"analytics"}},
 		"not there": {options: Options{Clusters: []string{"analytcs"}}, want: []facts.Unknown{
-			{Path: "targets.analytcs", Reason: facts.Failed, Detail: "no cluster analytcs in us-east-1"},
+			{Path: "targets.analytcs", Reason: facts.Failed, Detail: "no cluster analytcs in us-east-1" + whereElse},
 		}},
 		"one of two there": {options: Options{Clusters: []string{"nope", "analytics"}}, targets: []string{"analytics"}, want: []facts.Unknown{
-			{Path: "targets.nope", Reason: facts.Failed, Detail: "no cluster nope in us-east-1"},
+			{Path: "targets.nope", Reason: facts.Failed, Detail: "no cluster nope in us-east-1" + whereElse},
 		}},
 		"in one of two regions": {
 			options: Options{Clusters: []string{"analytics"}, Regions: []string{"eu-west-1", "us-east-1"}}, targets: []string{"analytics"},
 		},
 		"in no region": {options: Options{Clusters: []string{"nope"}, Regions: []string{"eu-west-1", "us-east-1"}}, want: []facts.Unknown{
-			{Path: "targets.nope", Reason: facts.Failed, Detail: "no cluster nope in eu-west-1 or us-east-1"},
+			{Path: "targets.nope", Reason: facts.Failed, Detail: "no cluster nope in eu-west-1 or us-east-1" + whereElse},
 		}},
 		"denied by name": {fault: &denied, options: Options{Clusters: []string{"analytics"}}, want: []facts.Unknown{
 			{Path: "targets.analytics", Reason: facts.AccessDenied, Detail: "allow redshift:DescribeClusters"},

@@ -1,6 +1,9 @@
 package aws
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // slots bound how many do something at once.
 type slots chan struct{}
@@ -69,4 +72,18 @@ func takeLane(ctx context.Context, service, operation string) (leave func(), err
 			held.leave()
 		}
 	}, nil
+}
+
+// together runs the tasks side by side, at most limit at a time.
+func together(ctx context.Context, limit int, tasks ...func(context.Context)) {
+	var wg sync.WaitGroup
+	slots := newSlots(limit)
+	for _, task := range tasks {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer slots.leave()
+			task(ctx)
+		})
+	}
+	wg.Wait()
 }

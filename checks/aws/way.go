@@ -27,20 +27,17 @@ const (
 	DataAPI Way = "data-api"
 )
 
-// Ways lists every Way.
-var Ways = []Way{TemporaryPassword, Identity, Secret, DataAPI}
-
-// WayPermissions returns what it takes to go the ways. What the Data API does on
+// WayPermissions returns the IAM actions that the ways take. What the Data API does on
 // the caller's behalf takes a way besides it: TemporaryPassword, Identity or
 // Secret.
-func WayPermissions(ways ...Way) []Permission {
-	var list []Permission
+func WayPermissions(ways ...Way) []string {
+	var actions []string
 	for _, c := range Calls() {
 		if c.Way != "" && slices.Contains(ways, c.Way) {
-			list = append(list, Permission{Action: c.Action, When: c.When})
+			actions = append(actions, c.Action)
 		}
 	}
-	return list
+	return actions
 }
 
 // writes reports whether the input of a call on the allow-list could change

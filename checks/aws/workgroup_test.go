@@ -195,10 +195,10 @@ func TestAWorkgroupThatIsNotFound(t *testing.T) {
 		"there":           {options: Options{Workgroups: []string{"loading"}}, targets: 1},
 		"in another case": {options: Options{Workgroups: []string{"Loading"}}, targets: 1},
 		"no such name": {
-			options: Options{Workgroups: []string{"nope"}}, path: "targets.nope", reason: facts.Failed, detail: "no workgroup nope in us-east-1",
+			options: Options{Workgroups: []string{"nope"}}, path: "targets.nope", reason: facts.Failed, detail: "no workgroup nope in us-east-1" + whereElse,
 		},
 		"a cluster of the name": {
-			options: Options{Clusters: []string{"loading"}}, path: "targets.loading", reason: facts.Failed, detail: "no cluster loading in us-east-1",
+			options: Options{Clusters: []string{"loading"}}, path: "targets.loading", reason: facts.Failed, detail: "no cluster loading in us-east-1" + whereElse,
 		},
 		"denied": {
 			fault: &denied, options: Options{Workgroups: []string{"loading"}}, path: "targets.loading", reason: facts.AccessDenied,

@@ -36,11 +36,11 @@ func lackAbsent(text []byte, s *Snapshot) error {
 // and has not. A list of which an element lacks a field is told as a whole.
 func absentFields(t reflect.Type, object map[string]any, at string) []string {
 	var absent []string
-	for i := range t.NumField() {
-		name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+	for field := range t.Fields() {
+		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
 		path := strings.TrimPrefix(at+"."+name, ".")
 		value, there := object[name]
-		kind := t.Field(i).Type
+		kind := field.Type
 		if kind.Kind() == reflect.Pointer {
 			kind = kind.Elem()
 		}

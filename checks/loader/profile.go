@@ -36,17 +36,13 @@ type Profile struct {
 	// dials a destination from.
 	SourceSide  []SourceSide `yaml:"source_side"`
 	Connections []Connection `yaml:"connections"`
-	Port        Port         `yaml:"port"`
-	TLS         TLS          `yaml:"tls"`
 	Markers     Markers      `yaml:"markers"`
 	// SystemReads are the relations of the system's schemas that it reads.
 	SystemReads []SystemReads `yaml:"reads"`
 	Comment     Comment       `yaml:"comment"`
-	// KeylessTables are tables of the loader's own that have no primary key.
-	KeylessTables []string `yaml:"keyless_tables"`
-	Limits        Limits   `yaml:"limits"`
-	Reserved      Reserved `yaml:"reserved"`
-	Room          Room     `yaml:"room"`
+	Limits      Limits        `yaml:"limits"`
+	Reserved    Reserved      `yaml:"reserved"`
+	Room        Room          `yaml:"room"`
 }
 
 // Reference is a page or a repository, and when it was read.
@@ -98,17 +94,6 @@ const (
 	InboundEndpointService Inbound = "endpoint_service" // a VPC endpoint service
 	InboundNone            Inbound = "none"             // nothing: it is dialled from inside
 )
-
-// Port is the port the loader dials.
-type Port struct {
-	Default int `yaml:"default"`
-}
-
-// TLS is how the loader deals with TLS.
-type TLS struct {
-	Attempted     bool `yaml:"attempted"`       // it tries TLS by itself
-	MayBeRequired bool `yaml:"may_be_required"` // a cluster that insists on TLS suits it
-}
 
 // Markers tell the loader's schemas and tables from others.
 type Markers struct {

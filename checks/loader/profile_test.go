@@ -33,11 +33,6 @@ connections:
     public: not_needed
     inbound: bastion
     bastion_port: 22
-port:
-  default: 5439
-tls:
-  attempted: true
-  may_be_required: true
 markers:
   tables: [_rejected]
   columns: [_sequence]
@@ -46,7 +41,6 @@ reads:
     relations: [pg_class, pg_type]
 comment:
   key: primary_keys
-keyless_tables: [_rejected]
 limits:
   table_name: 127
   column_name: 115
@@ -81,7 +75,7 @@ func parse(t *testing.T) loader.Profile {
 
 func TestParseRefuses(t *testing.T) {
 	for name, tc := range map[string]struct{ old, replacement, want string }{
-		"unknown field":             {"ttl_days", "ttl_day", "field ttl_day not found"},
+		"unknown field":             {"source_side", "source_sides", "field source_sides not found"},
 		"field given twice":         {"name: Acme", "name: Acme\nname: Other", `"name" already defined`},
 		"second document":           {"\nid: acme", "\nid: acme\n---\nid: other", "more than one document"},
 		"no id":                     {"id: acme", `id: ""`, "profile: id is empty"},
@@ -108,7 +102,7 @@ func TestParseRefuses(t *testing.T) {
 		"public in another word":    {"public: required", "public: yes please", `profile: connections[0].public "yes please": want one of`},
 		"inbound in another word":   {"inbound: cluster", "inbound: all", `profile: connections[0].inbound "all": want one of`},
 		"bastion without port":      {"    bastion_port: 22\n", "", "profile: connections[1].bastion_port is 0: want a port"},
-		"port out of range":         {"default: 5439", "default: 65536", "profile: port.default is 65536: want a port"},
+		"port out of range":         {"bastion_port: 22", "bastion_port: 65536", "profile: connections[1].bastion_port is 65536: want a port"},
 		"no marker columns":         {"columns: [_sequence]", "columns: []", "profile: markers.columns is empty"},
 		"marker without a name":     {"columns: [_sequence]", `columns: [""]`, "profile: markers.columns[0] is empty"},
 		"nothing read":              {"relations: [pg_class, pg_type]", "relations: []", "profile: reads[0].relations is empty"},
@@ -130,9 +124,9 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParseTellsAllAtOnce(t *testing.T) {
-	text := strings.NewReplacer("id: acme", `id: ""`, "default: 5439", "default: 0").Replace(valid)
+	text := strings.NewReplacer("id: acme", `id: ""`, "table_name: 127", "table_name: 0").Replace(valid)
 	_, err := loader.Parse([]byte(text))
-	if err == nil || err.Error() != "profile: id is empty\nprofile: port.default is 0: want a port" {
+	if err == nil || err.Error() != "profile: id is empty\nprofile: limits.table_name is 0: want a positive number" {
 		t.Errorf("error is %v: want a line for each of two fields", err)
 	}
 }

@@ -30,7 +30,6 @@ func (p *Profile) validate() error {
 	v.regions(p.Regions)
 	v.sourceSide(p.SourceSide)
 	v.connections(p.Connections)
-	v.port("port.default", p.Port.Default)
 	v.names("markers.tables", p.Markers.Tables)
 	v.names("markers.columns", p.Markers.Columns)
 	v.list("reads", len(p.SystemReads))

@@ -52,7 +52,7 @@ func lettingOut(ps ...facts.Permission) change {
 	}
 }
 
-// from and toMembers are rules that name security groups.
+// from admits the groups' members.
 func from(groups ...string) facts.Permission {
 	return facts.Permission{Protocol: "tcp", Ports: ports(5439, 5439), GroupIDs: groups}
 }

@@ -248,7 +248,7 @@ func mergePieces(source netip.Prefix, pieces []netip.Prefix, column []finding) f
 			word = "undecided"
 		}
 		remark = fmt.Sprintf(" (%d of %d addresses %s: %s)",
-			countIPv4(part), countIPv4([]netip.Prefix{source}), word, listPrefixes(joinPrefixes(part)))
+			countIPv4(part), countIPv4([]netip.Prefix{source}), word, listPrefixes(setOf(part).Prefixes()))
 	} else if slices.ContainsFunc(column, func(f finding) bool { return f.detail != first.detail }) {
 		remark = fmt.Sprintf("; the rest of %s fares alike", source)
 	}

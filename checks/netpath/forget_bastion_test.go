@@ -23,13 +23,7 @@ func TestForgettingAFactOverABastion(t *testing.T) {
 		}
 		tried++
 		typed := []string{"", "", "192.0.2.1", "10.20.0.10"}[seed%4]
-		before := throughBastion(t, target, typed, asked)
-		known := len(target.Unknown)
-		forget(reflect.ValueOf(target).Elem(), func(path string) {
-			target.Lack(path, facts.AccessDenied, "allow everything")
-			comparePathsOverBastion(t, path, before, throughBastion(t, target, typed, asked))
-			target.Unknown = target.Unknown[:known]
-		})
+		forgetEachOverBastion(t, target, typed, asked)
 		if t.Failed() {
 			t.Fatalf("seed %d", 4_000_000+seed)
 		}
@@ -49,19 +43,24 @@ func TestForgettingSeveralFactsOverABastion(t *testing.T) {
 		}
 		before := throughBastion(t, target, "", sources[:1])
 		for range 6 {
-			poorer := onepacket.Clone(target)
-			for range 2 + d.IntN(3) {
-				all := parts(reflect.ValueOf(poorer).Elem(), "")
-				part := all[d.IntN(len(all))]
-				part.value.SetZero()
-				poorer.Lack(part.path, facts.AccessDenied, "allow everything")
-			}
+			poorer := forgetSome(d, target)
 			comparePathsOverBastion(t, fmt.Sprint(poorer.Unknown), before, throughBastion(t, poorer, "", sources[:1]))
 		}
 		if t.Failed() {
 			t.Fatalf("seed %d", 5_000_000+seed)
 		}
 	}
+}
+
+func forgetEachOverBastion(t *testing.T, target *facts.Target, typed string, asked []string) {
+	t.Helper()
+	before := throughBastion(t, target, typed, asked)
+	known := len(target.Unknown)
+	forget(reflect.ValueOf(target).Elem(), func(path string) {
+		target.Lack(path, facts.AccessDenied, "allow everything")
+		comparePathsOverBastion(t, path, before, throughBastion(t, target, typed, asked))
+		target.Unknown = target.Unknown[:known]
+	})
 }
 
 // comparePathsOverBastion takes what does not apply for what allows: where the
@@ -94,12 +93,6 @@ func FuzzForgettingOverABastion(f *testing.F) {
 		if contradictory {
 			return
 		}
-		before := throughBastion(t, target, "", sources[:2])
-		known := len(target.Unknown)
-		forget(reflect.ValueOf(target).Elem(), func(path string) {
-			target.Lack(path, facts.AccessDenied, "allow everything")
-			comparePathsOverBastion(t, path, before, throughBastion(t, target, "", sources[:2]))
-			target.Unknown = target.Unknown[:known]
-		})
+		forgetEachOverBastion(t, target, "", sources[:2])
 	})
 }

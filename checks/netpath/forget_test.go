@@ -68,19 +68,25 @@ func TestForgettingSeveralFacts(t *testing.T) {
 		loader := prefixes(t, sources[0], sources[2], sources[4])
 		before := ask(target, loader)
 		for range 5 {
-			poorer := onepacket.Clone(target)
-			for range 2 + d.IntN(3) {
-				all := parts(reflect.ValueOf(poorer).Elem(), "")
-				part := all[d.IntN(len(all))]
-				part.value.SetZero()
-				poorer.Lack(part.path, facts.AccessDenied, "allow everything")
-			}
+			poorer := forgetSome(d, target)
 			compareAnswers(t, fmt.Sprint(poorer.Unknown), before, ask(poorer, loader))
 		}
 		if t.Failed() {
 			t.Fatalf("seed %d", 2_000_000+seed)
 		}
 	}
+}
+
+// forgetSome is the target without two to four of its facts.
+func forgetSome(d onepacket.Dice, target *facts.Target) *facts.Target {
+	poorer := onepacket.Clone(target)
+	for range 2 + d.IntN(3) {
+		all := parts(reflect.ValueOf(poorer).Elem(), "")
+		part := all[d.IntN(len(all))]
+		part.value.SetZero()
+		poorer.Lack(part.path, facts.AccessDenied, "allow everything")
+	}
+	return poorer
 }
 
 // The exclusions from Block Public Access are not asked for where that is off, and

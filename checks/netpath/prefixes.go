@@ -111,11 +111,6 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 	return netip.PrefixFrom(p.Addr(), bits), netip.PrefixFrom(netip.AddrFrom4(bytes), bits)
 }
 
-// joinPrefixes returns the fewest prefixes that cover the same addresses.
-func joinPrefixes(ps []netip.Prefix) []netip.Prefix {
-	return setOf(ps).Prefixes()
-}
-
 // setOf is the set of the addresses of valid prefixes.
 func setOf(ps []netip.Prefix) *netipx.IPSet {
 	var b netipx.IPSetBuilder

@@ -86,7 +86,7 @@ func (o Options) refused(server *ServerError) *failure {
 	case "42501":
 		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("user %s may not connect to database %q: grant CONNECT on it", o.Login, o.Database)}
 	case "53300":
-		return &failure{facts.LoginConnectionLimit, facts.Failed, "the server takes no more connections: " + words}
+		return &failure{facts.LoginConnectionLimit, facts.Failed, "the server takes no more connections (an admin sees them in stv_sessions): " + words}
 	case "57P03":
 		return &failure{facts.LoginStartingUp, facts.Failed, "the server is not ready yet: " + words}
 	}
@@ -100,7 +100,7 @@ func (o Options) passwordRefused() *failure {
 	case o.foreignPassword():
 		return &failure{facts.LoginFailed, facts.AccessDenied, "the database refused the login from AWS" + o.forUser()}
 	case o.Password == "":
-		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("the server asks for a password, and none was given for user %s", o.Login)}
+		return &failure{facts.LoginFailed, facts.AccessDenied, fmt.Sprintf("the server asks for the password of user %s: give it by --password-file or RSCHECK_PASSWORD, or use --iam", o.Login)}
 	}
 	return &failure{facts.LoginWrongPassword, facts.AccessDenied, fmt.Sprintf("the password was refused for user %s", o.Login)}
 }

@@ -50,7 +50,7 @@ func TestLoginsThatPostgreSQLRefuses(t *testing.T) {
 		},
 		"no password, which says nothing about the user": {
 			with("stitch", "dw", func(o *Options) { o.Password = "" }),
-			facts.LoginFailed, facts.AccessDenied, "the server asks for a password, and none was given for user stitch",
+			facts.LoginFailed, facts.AccessDenied, "the server asks for the password of user stitch: give it by --password-file or RSCHECK_PASSWORD, or use --iam",
 		},
 		"no such database": {
 			with("stitch", "warehouse", nil),
@@ -58,7 +58,7 @@ func TestLoginsThatPostgreSQLRefuses(t *testing.T) {
 		},
 		"connection limit": {
 			with("limited", "dw", nil),
-			facts.LoginConnectionLimit, facts.Failed, `the server takes no more connections: too many connections for role "limited"`,
+			facts.LoginConnectionLimit, facts.Failed, `the server takes no more connections (an admin sees them in stv_sessions): too many connections for role "limited"`,
 		},
 		"CONNECT refused": {
 			with("no_connect", "closed", nil),
@@ -161,7 +161,7 @@ func TestAmbientVariablesSteerNothing(t *testing.T) {
 	}
 	options := as("stitch", "dw")
 	options.Password = ""
-	failed(t, options, facts.LoginFailed, facts.AccessDenied, "the server asks for a password, and none was given for user stitch")
+	failed(t, options, facts.LoginFailed, facts.AccessDenied, "the server asks for the password of user stitch: give it by --password-file or RSCHECK_PASSWORD, or use --iam")
 
 	t.Setenv("PGSERVICE", "warehouse")
 	err := Observe(t.Context(), as("stitch", "dw"), target)

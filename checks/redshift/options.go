@@ -29,9 +29,6 @@ const (
 	Disable SSLMode = "disable"
 )
 
-// SSLModes lists every SSLMode, the safest first.
-var SSLModes = []SSLMode{VerifyFull, VerifyCA, Require, Disable}
-
 // complete checks the options and fills in what has a default.
 func (o Options) complete() (Options, error) {
 	needed := []struct{ name, value string }{{"database", o.Database}, {"user", o.User}}
@@ -66,7 +63,7 @@ func (o Options) complete() (Options, error) {
 	if o.SSLMode == "" {
 		o.SSLMode = VerifyFull
 	}
-	if !slices.Contains(SSLModes, o.SSLMode) {
+	if !slices.Contains([]SSLMode{VerifyFull, VerifyCA, Require, Disable}, o.SSLMode) {
 		return o, fmt.Errorf("connect to the database: sslmode %q is none of verify-full, verify-ca, require and disable", string(o.SSLMode))
 	}
 	if o.CAFile != "" && o.SSLMode == Disable {

@@ -12,21 +12,8 @@ import (
 )
 
 func TestASessionCannotWrite(t *testing.T) {
-	options, err := as("boss", "dw").complete()
-	if err != nil {
-		t.Fatal(err)
-	}
-	config, err := options.config()
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, failure := logIn(t.Context(), options, config)
-	if failure != nil {
-		t.Fatal(failure.message)
-	}
-	own := &connection{conn}
-	defer own.close()
-	s := session{querier: own, options: options}
+	options, conn := loggedIn(t, "boss")
+	s := session{querier: &connection{conn}, options: options}
 	for _, write := range []string{
 		`CREATE SCHEMA written`, `CREATE TABLE public.written (n int)`, `COMMENT ON TABLE hubspot.contacts IS NULL`,
 		`GRANT ALL ON SCHEMA hubspot TO PUBLIC`, `ALTER ROLE stitch SUPERUSER`, `DELETE FROM hubspot.contacts`,

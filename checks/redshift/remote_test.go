@@ -49,11 +49,18 @@ func (r *remote) Query(ctx context.Context, text string, args []string, each fun
 	return err
 }
 
-// remotely are the options that ask a database of the shared server as somebody
-// else's login.
-func remotely(t *testing.T, login, database string, refuse func(string) error) (Options, *remote) {
+// remotely are the options that ask the shared server as somebody else's login.
+func remotely(t *testing.T, login string, refuse func(string) error) (Options, *remote) {
 	t.Helper()
-	options, err := as(login, database).complete()
+	options, conn := loggedIn(t, login)
+	r := &remote{conn: conn, refuse: refuse}
+	return Options{Database: options.Database, Remote: r, User: options.User, Markers: options.Markers}, r
+}
+
+// loggedIn logs in to the shared server.
+func loggedIn(t *testing.T, login string) (Options, *pgconn.PgConn) {
+	t.Helper()
+	options, err := as(login, "dw").complete()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +72,8 @@ func remotely(t *testing.T, login, database string, refuse func(string) error) (
 	if failure != nil {
 		t.Fatal(failure.message)
 	}
-	r := &remote{conn: conn, refuse: refuse}
 	t.Cleanup(func() { conn.Close(context.Background()) })
-	return Options{Database: database, Remote: r, User: options.User, Markers: options.Markers}, r
+	return options, conn
 }
 
 func TestWhoTheRemoteSessionIs(t *testing.T) {
@@ -78,7 +84,7 @@ func TestWhoTheRemoteSessionIs(t *testing.T) {
 		"what was asked for, exactly": {"stitch", "stitch", "stitch"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			options, _ := remotely(t, tc.login, "dw", nil)
+			options, _ := remotely(t, tc.login, nil)
 			options.Login = tc.asked
 			login := observe(t, options).Database.Login
 			if want := (facts.Login{User: tc.want, Database: "dw", Via: "data-api", Outcome: facts.LoggedIn}); login != want {
@@ -91,7 +97,7 @@ func TestWhoTheRemoteSessionIs(t *testing.T) {
 // A Querier cannot be told BEGIN READ ONLY. What it is sent are constants that
 // read, and the session is made read-only besides.
 func TestARemoteSessionIsReadOnly(t *testing.T) {
-	options, r := remotely(t, "boss", "dw", nil)
+	options, r := remotely(t, "boss", nil)
 	observe(t, options)
 	known := []string{}
 	for _, st := range slices.Concat(everyStatement(), sessionStatements, []statement{identityStatement, bareIdentityStatement}) {
@@ -139,7 +145,7 @@ func TestRemoteLoginsThatFail(t *testing.T) {
 		"no such database": {"stitch", Told(`FATAL: database "dw" does not exist`), facts.LoginNoSuchDatabase, facts.Failed, `database "dw" does not exist`},
 		"too many connections": {
 			"stitch", Told(`FATAL: too many connections for user "stitch"`), facts.LoginConnectionLimit, facts.Failed,
-			`the server takes no more connections: too many connections for user "stitch"`,
+			`the server takes no more connections (an admin sees them in stv_sessions): too many connections for user "stitch"`,
 		},
 		"words that are not known": {"stitch", Told("FATAL: the moon is full"), facts.LoginFailed, facts.Failed, "the server refused the login: the moon is full"},
 		"denied by AWS": {
@@ -172,7 +178,7 @@ func TestRemoteLoginsThatFail(t *testing.T) {
 // What AWS no longer permits midway makes the rest unknown.
 func TestARemoteSessionThatEndsMidway(t *testing.T) {
 	gone := &LostError{facts.AccessDenied, "allow redshift-data:GetStatementResult"}
-	options, r := remotely(t, "stitch", "dw", func(text string) error {
+	options, r := remotely(t, "stitch", func(text string) error {
 		if text == ownSchemasStatement.text {
 			return gone
 		}
@@ -190,7 +196,7 @@ func TestARemoteSessionThatEndsMidway(t *testing.T) {
 }
 
 func TestASessionThatCannotBeSet(t *testing.T) {
-	options, _ := remotely(t, "stitch", "dw", func(text string) error {
+	options, _ := remotely(t, "stitch", func(text string) error {
 		if strings.Contains(text, "set_config") {
 			return Told("ERROR: permission denied to set parameter")
 		}

@@ -14,7 +14,7 @@ import (
 	"github.com/rscheck/rscheck/internal/postgres"
 )
 
-// dataAPI plays the Redshift Data API in front of a PostgreSQL server.
+// dataAPIOf plays the Redshift Data API in front of a PostgreSQL server.
 func dataAPIOf(ctx context.Context, server *postgres.Server, logins *fakeaws.Logins) *fakeaws.DataAPI {
 	return &fakeaws.DataAPI{Open: func(as fakeaws.DataLogin) (fakeaws.DataSession, error) {
 		user := as.User

@@ -20,14 +20,7 @@ import (
 // there to the cluster. NET009 must say the same of each. Most networks keep somebody
 // out, so they are taken in turn until there are as many of each outcome.
 func TestRandomTunnelledEstates(t *testing.T) {
-	aws, err := fakeaws.Start(fakeaws.Healthy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer aws.Close()
-	for name, value := range aws.Environment() {
-		t.Setenv(name, value)
-	}
+	aws := play(t, fakeaws.Healthy())
 	const each = 34
 	outcomes := map[report.Outcome]int{}
 	paths := map[string]int{}

@@ -19,14 +19,7 @@ import (
 // deny. A run is one region with many clusters, each in a network of its own, and
 // one mode of Block Public Access.
 func TestRandomEstates(t *testing.T) {
-	aws, err := fakeaws.Start(fakeaws.Healthy())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer aws.Close()
-	for name, value := range aws.Environment() {
-		t.Setenv(name, value)
-	}
+	aws := play(t, fakeaws.Healthy())
 	const estatesAtOnce, leastPaths = 60, 2000
 	loader := loaderAddresses(t, aws)
 	var compared tally

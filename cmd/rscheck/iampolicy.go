@@ -77,9 +77,9 @@ func iamPolicy(catalogue *checks.Catalogue, roam bool) policyDocument {
 		paths = append(paths, docs.Facts(check)...)
 	}
 	var actions []string
-	for _, p := range aws.Permissions(paths...) {
-		if !strings.HasPrefix(p.Action, "sts:") && (roam || p.Action != "ec2:DescribeRegions") {
-			actions = append(actions, p.Action)
+	for _, action := range aws.Permissions(paths...) {
+		if !strings.HasPrefix(action, "sts:") && (roam || action != "ec2:DescribeRegions") {
+			actions = append(actions, action)
 		}
 	}
 	slices.Sort(actions)

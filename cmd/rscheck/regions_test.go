@@ -32,14 +32,7 @@ func (address withoutServerless) RoundTrip(r *http.Request) (*http.Response, err
 func TestARegionWithoutServerlessIsNoted(t *testing.T) {
 	cloud := fakeaws.Healthy(northAmerica...)
 	cloud.Accounts[0].Regions["me-south-1"] = fakeaws.Healthy(northAmerica...).Region(fakeaws.RegionName)
-	server, err := fakeaws.Start(cloud)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	for name, value := range server.Environment() {
-		t.Setenv(name, value)
-	}
+	server := play(t, cloud)
 	t.Setenv("AWS_ENDPOINT_URL", "")
 	run := func(args ...string) (stdout string) {
 		var out, notices bytes.Buffer

@@ -27,6 +27,20 @@ func TestMain(m *testing.M) {
 // The addresses of Stitch north-america.
 var northAmerica = []string{"52.23.137.21/32", "52.204.223.208/32", "52.204.228.32/32", "52.204.230.227/32"}
 
+// play starts a server that plays the cloud, and points the environment at it.
+func play(t *testing.T, cloud *fakeaws.Cloud) *fakeaws.Server {
+	t.Helper()
+	server, err := fakeaws.Start(cloud)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	for name, value := range server.Environment() {
+		t.Setenv(name, value)
+	}
+	return server
+}
+
 // TestScripts runs the command lines of testdata/script as a shell would. Besides
 // testscript's own, a script has these commands:
 //

@@ -185,19 +185,19 @@ func (d dataAPI) Query(ctx context.Context, text string, args []string, each fun
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshift.html
 func (o *wayOptions) least(login string) []policyStatement {
 	var statements []policyStatement
-	for _, p := range aws.WayPermissions(o.permitted()...) {
+	for _, action := range aws.WayPermissions(o.permitted()...) {
 		resources := []string{"*"}
 		switch {
-		case p.Action == "redshift:GetClusterCredentials":
+		case action == "redshift:GetClusterCredentials":
 			resources = []string{"arn:aws:redshift:*:*:dbuser:*/" + login, "arn:aws:redshift:*:*:dbname:*/*"}
-		case strings.HasPrefix(p.Action, "secretsmanager:") && strings.HasPrefix(o.secret, "arn:"):
+		case strings.HasPrefix(action, "secretsmanager:") && strings.HasPrefix(o.secret, "arn:"):
 			resources = []string{o.secret}
 		}
 		if i := slices.IndexFunc(statements, func(s policyStatement) bool { return slices.Equal(s.Resource, resources) }); i >= 0 {
-			statements[i].Action = append(statements[i].Action, p.Action)
+			statements[i].Action = append(statements[i].Action, action)
 			continue
 		}
-		statements = append(statements, policyStatement{Effect: "Allow", Action: []string{p.Action}, Resource: resources})
+		statements = append(statements, policyStatement{Effect: "Allow", Action: []string{action}, Resource: resources})
 	}
 	for i := range statements {
 		statements[i].Sid = "RscheckDatabase"

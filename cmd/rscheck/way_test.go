@@ -46,14 +46,7 @@ func TestTheDataAPISeesWhatAConnectionSees(t *testing.T) {
 	logins.Data = dataAPIOf(t.Context(), server, logins)
 	cloud := fakeaws.Healthy(northAmerica...)
 	cloud.Region(fakeaws.RegionName).Logins = logins
-	aws, err := fakeaws.Start(cloud)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer aws.Close()
-	for name, value := range aws.Environment() {
-		t.Setenv(name, value)
-	}
+	aws := play(t, cloud)
 	t.Setenv("RSCHECK_PASSWORD", wayPassword)
 	for name, tc := range map[string]struct{ login, script string }{
 		"as the loader's user": {"stitch", ""},

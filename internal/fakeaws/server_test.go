@@ -213,16 +213,22 @@ func post(t *testing.T, address, service, operation string) string {
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+AccessKey+"/20261123/"+RegionName+"/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
+	_, body := send(t, r)
+	return body
+}
+
+func send(t *testing.T, r *http.Request) (status int, body string) {
+	t.Helper()
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	text, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(body)
+	return answer.StatusCode, string(text)
 }
 
 func TestRoundsCountWhatWaitsForAnother(t *testing.T) {
@@ -292,20 +298,12 @@ func TestTheFormOfAnswersInJSON(t *testing.T) {
 			r.Header.Set("Content-Type", contentJSON)
 			r.Header.Set("X-Amz-Target", "RedshiftServerless."+tc.operation)
 			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+AccessKey+"/20261123/"+RegionName+"/redshift-serverless/aws4_request, SignedHeaders=host, Signature=0")
-			answer, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer answer.Body.Close()
-			body, err := io.ReadAll(answer.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if answer.StatusCode != tc.status {
-				t.Errorf("status %d, want %d", answer.StatusCode, tc.status)
+			status, body := send(t, r)
+			if status != tc.status {
+				t.Errorf("status %d, want %d", status, tc.status)
 			}
 			for _, want := range tc.want {
-				if !strings.Contains(string(body), want) {
+				if !strings.Contains(body, want) {
 					t.Errorf("no %s in\n%s", want, body)
 				}
 			}

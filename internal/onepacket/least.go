@@ -84,8 +84,8 @@ func listsWithin(v reflect.Value) []reflect.Value {
 	var all []reflect.Value
 	switch v.Kind() {
 	case reflect.Struct:
-		for i := range v.NumField() {
-			all = append(all, listsWithin(v.Field(i))...)
+		for _, field := range v.Fields() {
+			all = append(all, listsWithin(field)...)
 		}
 	case reflect.Slice:
 		all = append(all, v)

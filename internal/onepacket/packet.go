@@ -68,12 +68,9 @@ func quad(s string) (uint32, bool) {
 
 // length is the prefix length of cidr if it is IPv4 and holds the address, else -1.
 func length(cidr string, address uint32) int {
-	slash := strings.IndexByte(cidr, '/')
-	if slash < 0 {
-		return -1
-	}
-	base, ok := quad(cidr[:slash])
-	bits, err := strconv.Atoi(cidr[slash+1:])
+	first, rest, _ := strings.Cut(cidr, "/")
+	base, ok := quad(first)
+	bits, err := strconv.Atoi(rest)
 	if !ok || err != nil {
 		return -1
 	}

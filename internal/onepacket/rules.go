@@ -1,6 +1,10 @@
 package onepacket
 
-import "github.com/rscheck/rscheck/checks/facts"
+import (
+	"slices"
+
+	"github.com/rscheck/rscheck/checks/facts"
+)
 
 func aclOf(p packet) facts.NetworkACL {
 	var found facts.NetworkACL
@@ -120,10 +124,8 @@ func admits(p packet, g facts.SecurityGroup) bool {
 			return true
 		}
 		for _, id := range rule.GroupIDs {
-			for _, own := range p.fromGroups {
-				if id == own {
-					return true
-				}
+			if slices.Contains(p.fromGroups, id) {
+				return true
 			}
 		}
 	}

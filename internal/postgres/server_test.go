@@ -102,7 +102,7 @@ func TestServerEndsWithTheProcessThatStartedIt(t *testing.T) {
 	if !found {
 		t.Fatalf("the child started no server:\n%s", out)
 	}
-	for wait := 0; wait < 1000; wait++ {
+	for range 1000 {
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 			return
 		}

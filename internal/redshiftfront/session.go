@@ -4,6 +4,7 @@ package redshiftfront
 
 import (
 	"io"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -85,9 +86,7 @@ func (s *session) connect(parameters map[string]string) bool {
 	}
 	s.server = pgproto3.NewFrontend(s.serverConn, s.serverConn)
 	startup := &pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersion30, Parameters: map[string]string{}}
-	for name, value := range parameters {
-		startup.Parameters[name] = value
-	}
+	maps.Copy(startup.Parameters, parameters)
 	startup.Parameters["database"] = s.database
 	if s.fault.Database != "" {
 		startup.Parameters["database"] = s.fault.Database

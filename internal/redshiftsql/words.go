@@ -1,6 +1,9 @@
 package redshiftsql
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // trait is what is known of a name or construct.
 type trait struct {
@@ -106,12 +109,7 @@ func redshiftRelations() []string {
 func computePrefixes() []string { return []string{"stl_", "stv_", "svl_", "svv_", "svcs_", "sys_"} }
 
 func compute(relation string) bool {
-	for _, prefix := range computePrefixes() {
-		if strings.HasPrefix(relation, prefix) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(computePrefixes(), func(prefix string) bool { return strings.HasPrefix(relation, prefix) })
 }
 
 // sharedTypes may be cast to everywhere.

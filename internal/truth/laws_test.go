@@ -73,15 +73,17 @@ func differs(results []report.Result, got report.Outcome, want expectation, excu
 // the catalogs that list it are hidden, what hides the rest.
 func (t *truth) lacks(schema, login string) []string {
 	usage := "USAGE on " + schema
-	switch r := t.reads[schema]; {
+	r := t.reads[schema]
+	reading := "SELECT on " + schema + "." + strings.Join(r.denied, ", "+schema+".")
+	switch {
 	case len(r.denied) == 0:
 		return []string{usage}
 	case r.usable:
-		return []string{"SELECT on " + strings.Join(r.denied, ", ")}
+		return []string{reading}
 	case t.hidden[login]["pg_class"] || t.hidden[login]["pg_namespace"] || t.hidden[login]["pg_user"] && login == auditor:
-		return []string{"SELECT on " + strings.Join(r.denied, ", ") + " and " + usage, usage}
+		return []string{reading + " and " + usage, usage}
 	default:
-		return []string{"SELECT on " + strings.Join(r.denied, ", ") + " and " + usage}
+		return []string{reading + " and " + usage}
 	}
 }
 
