@@ -44,6 +44,65 @@ func TestWhatNobodyLookedAtIsNotFixed(t *testing.T) {
 	}
 }
 
+// What a check found before is fixed only where it has an answer now.
+func TestNothingIsFixedWithoutAnAnswer(t *testing.T) {
+	earlier := Report{Targets: []Target{{ID: "a"}}}
+	result(&earlier.Targets[0], "NET004", Critical, Fail, "192.0.2.1/32", "denied")
+	for name, tc := range map[string]struct {
+		now   []Outcome
+		fixed int
+	}{
+		"it passes":         {[]Outcome{Pass}, 1},
+		"others fail":       {[]Outcome{Fail, Fail}, 1},
+		"it is unknown":     {[]Outcome{Unknown}, 0},
+		"part is unknown":   {[]Outcome{Fail, Unknown}, 0},
+		"it does not apply": {[]Outcome{NotApplicable}, 0},
+		"it is not there":   {nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := Report{Targets: []Target{{ID: "a"}}}
+			for n, outcome := range tc.now {
+				result(&now.Targets[0], "NET004", Critical, outcome, string(rune('a'+n)), "")
+			}
+			if now.Compare(earlier); len(now.Fixed) != tc.fixed {
+				t.Errorf("fixed are %v", now.Fixed)
+			}
+		})
+	}
+}
+
+// A baseline hides what it has and nothing besides.
+func TestABaselineHidesNothingElse(t *testing.T) {
+	stitch, other := Loader{ID: "stitch", User: "stitch"}, Loader{ID: "stitch", User: "other"}
+	earlier := Report{FailOn: High, Loader: stitch, Targets: []Target{{ID: "a"}}}
+	result(&earlier.Targets[0], "SEC001", Medium, Fail, "sg-1", "lets in 198.51.0.0/16")
+	result(&earlier.Targets[0], "SQL003", Critical, Fail, "dev", "lacks CREATE")
+	for name, tc := range map[string]struct {
+		loader  Loader
+		change  func(*Target)
+		verdict Verdict
+	}{
+		"the same":                     {stitch, func(*Target) {}, Ready},
+		"one is less grave":            {stitch, func(t *Target) { t.Results[1].Severity = High }, Ready},
+		"one is graver":                {stitch, func(t *Target) { t.Results[0].Severity = High }, NotReady},
+		"another of one subject":       {stitch, func(t *Target) { result(t, "SQL003", Critical, Fail, "dev", "is read-only") }, NotReady},
+		"one is unknown":               {stitch, func(t *Target) { t.Results[1].Outcome = Unknown }, VerdictUnknown},
+		"another loader":               {other, func(*Target) {}, NotReady},
+		"another loader of the target": {stitch, func(t *Target) { t.Loader = &other }, NotReady},
+		"another target":               {stitch, func(t *Target) { *t = Target{ID: "b"}; result(t, "SQL003", Critical, Fail, "dev", "lacks CREATE") }, NotReady},
+		"a target without an answer":   {stitch, func(t *Target) { t.Results = nil }, VerdictUnknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			now := Report{FailOn: High, Loader: tc.loader, NewOnly: true, Targets: []Target{{ID: "a", Results: slices.Clone(earlier.Targets[0].Results)}}}
+			tc.change(&now.Targets[0])
+			now.Compare(earlier)
+			if now.Finish(); now.Verdict != tc.verdict {
+				t.Errorf("%s, want %s", now.Verdict, tc.verdict)
+			}
+		})
+	}
+}
+
 func TestOnlyNewFindingsDecideIfAsked(t *testing.T) {
 	for name, tc := range map[string]struct {
 		earlier, now map[string]Outcome
@@ -52,6 +111,7 @@ func TestOnlyNewFindingsDecideIfAsked(t *testing.T) {
 	}{
 		"an old finding, all decide":      {map[string]Outcome{"NET001": Fail}, map[string]Outcome{"NET001": Fail}, false, NotReady},
 		"an old finding, new ones decide": {map[string]Outcome{"NET001": Fail}, map[string]Outcome{"NET001": Fail, "NET002": Pass}, true, Ready},
+		"nothing but an old finding":      {map[string]Outcome{"NET001": Fail}, map[string]Outcome{"NET001": Fail}, true, Ready},
 		"a new finding":                   {map[string]Outcome{"NET001": Pass}, map[string]Outcome{"NET001": Fail}, true, NotReady},
 		"an old unknown still decides":    {map[string]Outcome{"NET001": Unknown}, map[string]Outcome{"NET001": Unknown}, true, VerdictUnknown},
 	} {

@@ -63,6 +63,7 @@ func TestPageTellsWhatChanged(t *testing.T) {
 	foreignTables(&target, 2)
 	foreignTables(&earlier.Targets[0], 1)
 	result(&earlier.Targets[0], "SEC003", Medium, Fail, "analytics", "require_ssl is false")
+	result(&target, "SEC003", Medium, Pass, "", "")
 	result(&target, "SQL003", Critical, Fail, "dev", "user stitch lacks CREATE")
 	target.Results = slices.DeleteFunc(target.Results, func(r Result) bool { return r.Check == "SQL003" && r.Outcome == Pass })
 	r := base()

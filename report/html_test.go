@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -118,9 +119,7 @@ func wordsOf(elements []*element) []string {
 // everyPage are all the reports a page is made of in tests.
 func everyPage() map[string]Report {
 	all := samples()
-	for name, r := range allReports() {
-		all[name] = r
-	}
+	maps.Copy(all, allReports())
 	return all
 }
 

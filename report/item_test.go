@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,7 +89,7 @@ func TestItemsOfABaseline(t *testing.T) {
 	result(&target, "SQL005", Critical, Fail, "old", "is owned by etl")
 	earlier := one(target)
 	result(&target, "SQL005", High, Fail, "fresh", "is owned by etl")
-	r := Report{NewOnly: true, Targets: []Target{target}, Notes: []string{"the waiver of NET004 has expired"}}
+	r := Report{Loader: earlier.Loader, NewOnly: true, Targets: []Target{target}, Notes: []string{"the waiver of NET004 has expired"}}
 	r.Compare(earlier)
 	r.Finish()
 	want := []string{"fail SQL005 reporting, fresh: is owned by etl", "fail SQL005 reporting, old: is owned by etl"}
@@ -193,5 +194,39 @@ func TestNoticeCountsWhatItCuts(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %q", want, text)
 		}
+	}
+}
+
+// What is left out of a list of steps repeats the step before it: a procedure is
+// told to its end.
+func TestOnlyRepeatedStepsAreCut(t *testing.T) {
+	typed := func(kind RemediationKind, texts ...string) (steps []Remediation) {
+		for _, text := range texts {
+			steps = append(steps, Remediation{kind, text})
+		}
+		return steps
+	}
+	note := typed(Note, "A reboot ends every session.")
+	reboot := slices.Concat(
+		note, typed(AWSCLI, "aws redshift create-cluster-parameter-group", "aws redshift modify-cluster"),
+		note, typed(AWSCLI, "aws redshift wait cluster-available", "aws redshift reboot-cluster"),
+	)
+	tables := typed(SQL, "ALTER TABLE a OWNER TO stitch;", "ALTER TABLE b OWNER TO stitch;", "ALTER TABLE c OWNER TO stitch;")
+	for name, tc := range map[string]struct {
+		steps []Remediation
+		want  int
+	}{
+		"none":                                 {nil, 0},
+		"a procedure":                          {reboot, len(reboot)},
+		"one statement for each table":         {tables, 2},
+		"words behind them":                    {slices.Concat(tables, note), 4},
+		"a procedure, and then for each table": {slices.Concat(reboot, tables), len(reboot) + 1},
+		"another statement behind them":        {slices.Concat(tables, typed(SQL, "ALTER USER stitch NOCREATEUSER;")), 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := fewSteps(tc.steps, 2); len(got) != tc.want {
+				t.Errorf("%d steps of %d are shown, want %d", len(got), len(tc.steps), tc.want)
+			}
+		})
 	}
 }

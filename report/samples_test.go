@@ -134,7 +134,7 @@ func sampleBroken(name, region string, seed int) Target {
 	s.result("NET004", Fail, "52.23.137.21/32", acl+" rule 100 denies tcp 5439 from 52.23.0.0/16",
 		run("aws ec2 create-network-acl-entry --region "+region+" --network-acl-id "+acl+" --ingress --rule-number 90 --protocol tcp --port-range From=5439,To=5439 --cidr-block 52.23.137.21/32 --rule-action allow"))
 	s.result("SQL003", Fail, "dev", "user stitch lacks CREATE on database dev; CREATE on schema hubspot is no substitute", sql(`GRANT CREATE ON DATABASE "dev" TO "stitch";`))
-	s.result("SQL004", Fail, "hubspot", "owned by etl_admin, not by stitch: information_schema does not show it to Stitch", sql(`ALTER SCHEMA "hubspot" OWNER TO "stitch";`))
+	s.result("SQL004", Fail, "hubspot", "owned by etl_admin, not by stitch, and so not shown to Stitch in information_schema", sql(`ALTER SCHEMA "hubspot" OWNER TO "stitch";`))
 	for i := range 16 {
 		table := fmt.Sprintf("%s_%02d", []string{"contacts", "deals", "companies", "engagements"}[i%4], i+1)
 		s.result("SQL005", Fail, "hubspot."+table, "owned by etl_admin, not by stitch: ALTER TABLE and COMMENT will be refused to Stitch",
@@ -142,7 +142,7 @@ func sampleBroken(name, region string, seed int) Target {
 	}
 	s.result("SQL005", Fail, `"Sales Force"."Opportunity Line Items"`, "owned by old_loader, not by stitch: ALTER TABLE and COMMENT will be refused to Stitch",
 		sql(`ALTER TABLE "Sales Force"."Opportunity Line Items" OWNER TO "stitch";`))
-	restore := advice("Reset the table in Stitch, which writes the comment anew, or put back the comment from a copy: never guess the keys.")
+	restore := advice("Put back the comment from a copy: never guess the keys. Or reset the table in Stitch: it loads all rows again.")
 	s.result("SQL008", Fail, `hubspot."Deal Stages"`, `the comment "{\"primary_keys\": [\"id\"" is not of the form {"primary_keys":["id"]}: it is not a JSON object`, restore)
 	for _, table := range []string{"hubspot.contacts_01", "hubspot.deals_02", "zendesk.tickets"} {
 		s.result("SQL008", Fail, table, "there is no comment with the primary key: Stitch appends to this table and updates nothing",

@@ -46,7 +46,7 @@ func (r *Report) Finish() {
 		t := &r.Targets[i]
 		deciding := t.Results
 		if r.NewOnly {
-			deciding = withoutUnchanged(t.Results)
+			deciding = newAlone(t.Results)
 		}
 		t.Verdict = Decide(deciding, r.FailOn)
 		r.Counts.add(Count(t.Results))

@@ -10,7 +10,8 @@ import (
 
 // Difference is one thing that changed from one observation to the next.
 type Difference struct {
-	// Target is the id of the target.
+	// Target is the id of the target, or "scan" for what kept targets from being
+	// found.
 	Target string
 	// Path is that of the fact, as "network.security_groups.sg-0a1b.inbound".
 	// The elements of a list go by id or name. It is empty for a target that is
@@ -39,21 +40,31 @@ func Diff(before, after Snapshot) ([]Difference, error) {
 	return differences, nil
 }
 
-// targetTrees returns each target as JSON values, by id.
+// targetTrees returns each target as JSON values, by id, and what the snapshot as a
+// whole lacks.
 func targetTrees(s Snapshot) (map[string]any, error) {
-	trees := map[string]any{}
+	lacks, err := tree(map[string]any{"unknown": s.Unknown})
+	if err != nil {
+		return nil, fmt.Errorf("compare what is unknown: %w", err)
+	}
+	trees := map[string]any{"scan": lacks}
 	for _, t := range s.Targets {
-		var text bytes.Buffer
-		if err := Encode(&text, t); err != nil {
+		if trees[t.ID], err = tree(t); err != nil {
 			return nil, fmt.Errorf("compare %s: %w", t.Name, err)
 		}
-		var tree any
-		if err := json.Unmarshal(text.Bytes(), &tree); err != nil {
-			return nil, fmt.Errorf("compare %s: %w", t.Name, err)
-		}
-		trees[t.ID] = tree
 	}
 	return trees, nil
+}
+
+// tree returns the value as JSON values.
+func tree(value any) (any, error) {
+	var text bytes.Buffer
+	if err := Encode(&text, value); err != nil {
+		return nil, err
+	}
+	var values any
+	err := json.Unmarshal(text.Bytes(), &values)
+	return values, err
 }
 
 // compare adds the differences of two JSON values; nil stands for none.

@@ -55,4 +55,12 @@ func TestDiffTellsWhatChangedAndNothingElse(t *testing.T) {
 	if err != nil || len(gone) != 1 || gone[0].Path != "" || gone[0].After != "" {
 		t.Errorf("a target gone: %v, %v", gone, err)
 	}
+	unread := facts.Snapshot{Unknown: []facts.Unknown{{Path: "regions.eu-west-1", Reason: facts.AccessDenied, Detail: "allow it"}}}
+	want := []facts.Difference{{
+		Target: "scan", Path: "unknown.regions.eu-west-1", After: `{"detail":"allow it","path":"regions.eu-west-1","reason":"access_denied"}`,
+	}}
+	got, err := facts.Diff(facts.Snapshot{}, unread)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("a region that could not be read: %v (-want +got):\n%s", err, diff)
+	}
 }

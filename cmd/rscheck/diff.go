@@ -99,19 +99,45 @@ func diffReports(before, after string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	is.Compare(was)
+	then, now := sayings(was), sayings(is)
+	return append(onlyIn("+", now, then), onlyIn("-", then, now)...), nil
+}
+
+// onlyIn are lines with the sign for what the list says and the other one does not.
+func onlyIn(sign string, list, other []saying) []string {
+	said := map[string]bool{}
+	for _, s := range other {
+		said[s.what] = true
+	}
 	var lines []string
-	for _, t := range is.Targets {
-		for _, r := range t.Results {
-			if r.Change == report.New {
-				lines = append(lines, fmt.Sprintf("+ %s %s %s %s: %s\n", printable(t.ID), r.Outcome, printable(r.Check), printable(r.Subject), printable(r.Message)))
+	for _, s := range list {
+		if !said[s.what] {
+			lines = append(lines, fmt.Sprintf("%s %s%s\n", sign, printable(s.what), printable(s.detail)))
+		}
+	}
+	return lines
+}
+
+// saying is what a report says, and in which words. It says the same while what does.
+type saying struct{ what, detail string }
+
+// sayings are the targets of a report, what is wrong or unknown with each, and what
+// kept others from being found.
+func sayings(r report.Report) []saying {
+	var list []saying
+	for _, u := range r.Unknown {
+		list = append(list, saying{what: "scan unknown " + u.Path + ": " + u.Detail})
+	}
+	for _, t := range r.Targets {
+		list = append(list, saying{what: t.ID})
+		for _, result := range t.Results {
+			if result.Outcome == report.Fail || result.Outcome == report.Unknown {
+				what := fmt.Sprintf("%s %s %s %s %s", t.ID, result.Outcome, result.Severity, result.Check, result.Subject)
+				list = append(list, saying{strings.TrimSpace(what), ": " + result.Message})
 			}
 		}
 	}
-	for _, f := range is.Fixed {
-		lines = append(lines, fmt.Sprintf("- %s %s %s: %s\n", printable(f.Target), printable(f.Check), printable(f.Subject), printable(f.Message)))
-	}
-	return lines, nil
+	return list
 }
 
 // printable shows text from outside in a line: what a terminal would act on

@@ -126,6 +126,12 @@ func Apply(r *report.Report, list []Waiver, now time.Time) {
 	for t := range r.Targets {
 		for i := range r.Targets[t].Results {
 			result := &r.Targets[t].Results[i]
+			if result.Outcome == report.Unknown || result.Outcome == report.NotApplicable {
+				// What was not answered may need its waiver next time.
+				for n, w := range list {
+					used[n] = used[n] || w.asksOf(&r.Targets[t], result)
+				}
+			}
 			if result.Outcome != report.Fail {
 				continue
 			}
@@ -155,7 +161,12 @@ func Apply(r *report.Report, list []Waiver, now time.Time) {
 }
 
 func (w Waiver) covers(t *report.Target, r *report.Result) bool {
-	return strings.EqualFold(w.Check, r.Check) && match(w.Subject, r.Subject) && (match(w.Target, t.Name) || match(w.Target, t.ID))
+	return w.asksOf(t, r) && match(w.Subject, r.Subject)
+}
+
+// asksOf reports whether the result is of the waiver's check and target.
+func (w Waiver) asksOf(t *report.Target, r *report.Result) bool {
+	return strings.EqualFold(w.Check, r.Check) && (match(w.Target, t.Name) || match(w.Target, t.ID))
 }
 
 // expired says how the waiver has come to its end, if it has.

@@ -62,6 +62,18 @@ func TestAWaiverNeverHidesAnUnknown(t *testing.T) {
 	}
 }
 
+// A waiver of what could not be told tonight, or was not asked, is none to take away.
+func TestAWaiverWithoutAnAnswerIsLeftAlone(t *testing.T) {
+	for _, outcome := range []report.Outcome{report.Unknown, report.NotApplicable} {
+		r := found()
+		r.Targets[0].Results[0].Outcome, r.Targets[0].Results[0].Subject = outcome, ""
+		Apply(&r, []Waiver{{Check: "NET003", Subject: "192.0.2.10/32", Reason: "agreed"}}, time.Now())
+		if len(r.Notes) > 0 {
+			t.Errorf("%s: notes %q", outcome, r.Notes)
+		}
+	}
+}
+
 func TestParseTellsWhatIsWrongAndWhere(t *testing.T) {
 	for name, tc := range map[string]struct{ text, complaint string }{
 		"nothing":          {"", ""},
