@@ -109,8 +109,8 @@ func rename(value reflect.Value, name string) {
 	case reflect.String:
 		value.SetString(strings.ReplaceAll(value.String(), placeholder, name))
 	case reflect.Struct:
-		for i := range value.NumField() {
-			rename(value.Field(i), name)
+		for _, field := range value.Fields() {
+			rename(field, name)
 		}
 	case reflect.Slice:
 		for i := range value.Len() {

@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // breakCommand breaks a shell command into lines of at most width columns, each
 // but the last ending in a backslash, so that what is copied still runs. Breaks
@@ -69,10 +72,8 @@ func shellWords(command string) ([]string, bool) {
 		}
 	}
 	words = append(words, command[start:])
-	for _, w := range words {
-		if w == "" {
-			return nil, false
-		}
+	if slices.Contains(words, "") {
+		return nil, false
 	}
 	return words, quote == 0
 }

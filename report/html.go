@@ -77,8 +77,8 @@ func show(v reflect.Value) {
 			show(v.Elem())
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			show(v.Field(i))
+		for _, field := range v.Fields() {
+			show(field)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io/fs"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -49,9 +50,7 @@ func newPrinter(out *bufio.Writer, files fs.FS, pattern string) (*printer, error
 		if err != nil {
 			return nil, fmt.Errorf("parse template: %w", err)
 		}
-		for name, tree := range trees {
-			p.trees[name] = tree
-		}
+		maps.Copy(p.trees, trees)
 	}
 	return p, nil
 }

@@ -90,13 +90,7 @@ func newSheet(r *Report, o Options) sheet {
 		return s
 	}
 	for _, verdict := range []Verdict{NotReady, VerdictUnknown, Ready} {
-		n := 0
-		for _, target := range r.Targets {
-			if target.Verdict.rank() == verdict.rank() {
-				n++
-			}
-		}
-		s.Tally = append(s.Tally, count{markOfVerdict(verdict), n})
+		s.Tally = append(s.Tally, count{markOfVerdict(verdict), t.number(verdict)})
 	}
 	for i, target := range r.Targets {
 		s.Rows = append(s.Rows, t.overviewRow(target, s.Targets[i].Anchor))
@@ -107,11 +101,11 @@ func newSheet(r *Report, o Options) sheet {
 // sinceBaseline tells how the report stands to its baseline, empty without one.
 func (t *text) sinceBaseline() string {
 	changes := sinceBaseline(*t.r)
-	if changes != "" && t.r.NewOnly {
-		changes += "; only new findings decide"
-	}
 	if changes == "" {
 		return ""
+	}
+	if t.r.NewOnly {
+		changes += "; only new findings decide"
 	}
 	return capital(changes) + "."
 }

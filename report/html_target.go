@@ -163,14 +163,7 @@ func (s *targetSheet) anchorOf(check string) string {
 
 // factsOf says what the target is and where.
 func (t *text) factsOf(target Target) []string {
-	items := []string{string(target.Kind)}
-	if host := target.Endpoint.Host; host == "" {
-		items = append(items, "no endpoint")
-	} else if endpoint := fmt.Sprintf("%s:%d", host, target.Endpoint.Port); endpoint != target.Name {
-		items = append(items, endpoint)
-	}
-	items = append(items, target.database()...)
-	items = append(items, target.setUp()...)
+	items := append([]string{string(target.Kind)}, target.reached()...)
 	if len(t.r.Targets) > 1 {
 		if target.Account != "" {
 			items = append(items, "account "+target.Account)

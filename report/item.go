@@ -222,6 +222,27 @@ func lines(steps []Remediation) []string {
 	return texts
 }
 
+// fewSteps shortens a list to limit steps or some more. Only its end is cut, where it
+// does the same to one object after another: of a procedure each step counts, and
+// so does each word of caution.
+func fewSteps(steps []Remediation, limit int) []Remediation {
+	first := len(steps) - 1 // of those at the end that do the same
+	for first > 0 && alike(steps[first-1], steps[first]) {
+		first--
+	}
+	return steps[:min(len(steps), max(limit, first+1))]
+}
+
+// alike reports whether two steps are the same command for different objects.
+func alike(a, b Remediation) bool {
+	words, ok := map[RemediationKind]int{AWSCLI: 3, SQL: 2}[a.Kind]
+	operation := func(r Remediation) []string {
+		said := strings.SplitN(r.Text, " ", words+1)
+		return said[:min(len(said), words)]
+	}
+	return ok && a.Kind == b.Kind && slices.Equal(operation(a), operation(b))
+}
+
 // repeats tells apart equal names: it counts how often each was asked for.
 type repeats map[string]int
 

@@ -172,10 +172,11 @@ func (n notice) details() string {
 		}
 		b.WriteString("\nThe same for " + and(shown) + "\n")
 	}
-	for _, block := range blocks(typed[:min(len(typed), steps)]) {
+	few := fewSteps(typed, steps)
+	for _, block := range blocks(few) {
 		b.WriteString("\n" + block + "\n")
 	}
-	if more := len(typed) - steps; more > 0 {
+	if more := len(typed) - len(few); more > 0 {
 		fmt.Fprintf(&b, "\nAnd %d more like these in the JSON report.\n", more)
 	}
 	if url := httpsURL(head.URL); url != "" {

@@ -85,9 +85,10 @@ func (n notice) text() string {
 	if others := n.others(); len(others) > 0 {
 		told = append(told, "the same for "+and(few(others, subjects)))
 	}
-	typed := lines(n.steps())
-	told = append(told, typed[:min(len(typed), steps)]...)
-	if more := len(typed) - steps; more > 0 {
+	typed := n.steps()
+	shown := fewSteps(typed, steps)
+	told = append(told, lines(shown)...)
+	if more := len(typed) - len(shown); more > 0 {
 		told = append(told, fmt.Sprintf("and %d more like these in the JSON report", more))
 	}
 	return whole(told, 8000)

@@ -87,8 +87,8 @@ func (p *page) prose(lead []span, hang int, text string, i ink) {
 
 // items writes a lead and then the items with a dot between them, broken
 // between items.
-func (p *page) items(lead []span, hang int, items []string) {
-	p.flow(lead, hang, " · ", plain, items)
+func (p *page) items(lead []span, items []string) {
+	p.flow(lead, 2, " · ", plain, items)
 }
 
 // list writes a lead and then the items as a sentence lists them, broken between

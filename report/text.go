@@ -111,7 +111,7 @@ func (t *text) header() {
 	if t.Saved {
 		items = append(items, "facts of "+r.ScannedAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	t.p.items(nil, 2, items)
+	t.p.items(nil, items)
 }
 
 // setApart tells how many targets the loader is set up for in another way.
@@ -201,7 +201,7 @@ func (t *text) hint() {
 		parts = append(parts, "--verbose lists all")
 	}
 	parts = append(parts, "rscheck checks "+example+" explains one")
-	t.p.items([]span{{text: "  "}}, 2, parts)
+	t.p.items([]span{{text: "  "}}, parts)
 }
 
 // worst is the id of the gravest check that failed or could not be told, empty

@@ -117,7 +117,7 @@ func (t *text) steps(steps []Remediation) {
 	const limit = 6
 	shown := steps
 	if len(steps) > limit && !t.Verbose {
-		shown = steps[:limit-1]
+		shown = fewSteps(steps, limit-1)
 	}
 	var last RemediationKind
 	for _, s := range shown {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,14 +59,20 @@ func (t *text) title(target Target) {
 	if len(t.regions) > 1 && target.Region != "" {
 		items = append(items, target.Region)
 	}
-	if host := target.Endpoint.Host; host == "" {
+	items = append(items, target.reached()...)
+	t.p.items([]span{{target.Name, strong}, {text: " · "}}, items)
+}
+
+// reached is the target's endpoint, where its name does not say it, its database,
+// and how the loader is set up for it.
+func (t Target) reached() []string {
+	var items []string
+	if host := t.Endpoint.Host; host == "" {
 		items = append(items, "no endpoint")
-	} else if endpoint := fmt.Sprintf("%s:%d", host, target.Endpoint.Port); endpoint != target.Name {
+	} else if endpoint := fmt.Sprintf("%s:%d", host, t.Endpoint.Port); endpoint != t.Name {
 		items = append(items, endpoint)
 	}
-	items = append(items, target.database()...)
-	items = append(items, target.setUp()...)
-	t.p.items([]span{{target.Name, strong}, {text: " · "}}, 2, items)
+	return slices.Concat(items, t.database(), t.setUp())
 }
 
 // database names the one that was looked into, in a list that is empty for none.
@@ -180,7 +187,7 @@ func (t *text) foot(target Target) {
 		items = append(items, seen)
 	}
 	if len(items) > 0 {
-		t.p.items([]span{{text: "  "}}, 2, items)
+		t.p.items([]span{{text: "  "}}, items)
 	}
 }
 

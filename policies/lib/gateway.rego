@@ -94,7 +94,7 @@ advice := {
 		"or take it away, so that nothing is between the gateway and the subnet.",
 	]),
 	"return_route": concat("", [
-		"No command can be named: the answers need a route to an internet gateway of the VPC. ",
+		"No command can be named for the route yet: it must lead to an internet gateway of the VPC. ",
 		"Attach one if there is none, then run rscheck again.",
 	]),
 }

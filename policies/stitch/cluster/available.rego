@@ -112,6 +112,12 @@ state := status if input.cluster.availability_status == ""
 
 state := sprintf("%s (availability: %s)", [status, input.cluster.availability_status]) if {
 	input.cluster.availability_status != ""
+	not up
+}
+
+state := sprintf("%s, but AWS calls its availability %s", [status, input.cluster.availability_status]) if {
+	input.cluster.availability_status != ""
+	up
 }
 
 steps := [wait] if flickers
@@ -132,6 +138,13 @@ wait := remedy.aws(
 	["--cluster-identifier", input.target.name],
 ) if {
 	input.target.kind == "cluster"
+	not up
+}
+
+# The command above looks at the status alone, so it would end at once.
+wait := remedy.note("Wait some minutes, then run rscheck again: it is over when the availability is Available.") if {
+	input.target.kind == "cluster"
+	up
 }
 
 wait := remedy.note("Wait until the workgroup is available, then run rscheck again.") if {

@@ -26,9 +26,7 @@ deny contains {
 		besides,
 	]),
 	"remediation": array.concat(
-		[remedy.note(sprintf("First make sure that nobody else comes in by them; NET003 says whether %s's own are there.", [
-			input.loader.name,
-		]))],
+		[remedy.note(caution(foreign.region, foreign.id))],
 		[step | some step in revoke[foreign.id]],
 	),
 } if {
@@ -37,6 +35,19 @@ deny contains {
 
 not_applicable contains cause.not_direct
 
+# Whoever told rscheck the wrong region would shut the loader out.
+caution(region, id) := sprintf("First make sure in %s that your region is not %s, and that nobody else %s.", [
+	input.loader.name,
+	id,
+	entering,
+]) if {
+	region
+}
+
+caution(region, _) := sprintf("First make sure that nobody else %s.", [entering]) if not region
+
+entering := "comes in by these rules"
+
 severity := "medium" if wrong
 
 severity := "low" if not wrong
@@ -44,7 +55,7 @@ severity := "low" if not wrong
 # The right addresses are not there, and these are: somebody took the one for the other.
 wrong if input.network.allow_list.own == "deny"
 
-besides := ", and not all of the loader's own" if wrong
+besides := ", and lacks some of the loader's own" if wrong
 
 besides := "" if not wrong
 

@@ -30,7 +30,7 @@ test_deny[name] if {
 			"medium",
 			concat("", [
 				"lets in 198.51.100.7/32, 198.51.100.8/32, which Stitch dials from in its region europe only, ",
-				"and not all of the loader's own",
+				"and lacks some of the loader's own",
 			]),
 		]}],
 		"whether instead is not known": [listed("unknown", [singer]), {[
@@ -41,6 +41,14 @@ test_deny[name] if {
 	}
 	found := foreign_addresses.deny with input as tc[0]
 	{[f.subject, f.severity, f.message] | some f in found} == tc[1]
+}
+
+test_caution if {
+	found := foreign_addresses.deny with input as listed("deny", [europe, singer])
+	{f.remediation[0].text | some f in found} == {
+		"First make sure in Stitch that your region is not europe, and that nobody else comes in by these rules.",
+		"First make sure that nobody else comes in by these rules.",
+	}
 }
 
 test_remedy if {

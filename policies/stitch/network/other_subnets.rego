@@ -22,10 +22,8 @@ deny contains {
 	"subject": subnet.id,
 	"message": sprintf("moved to it%s, the endpoint would be out of reach: %s", [
 		failover(subnet.secondary),
-		concat("; ", {hop.detail |
-			some source in subnet.sources
-			some hop in source.hops
-			hop.verdict == "deny"
+		concat("; ", {replace(said, mark, concat(", ", addresses)) |
+			some said, addresses in reasons(subnet.sources)
 		}),
 	]),
 	"remediation": array.concat(
@@ -70,10 +68,18 @@ mend(_, _, _, "own_range") := [remedy.note(concat("", [
 
 advice := {
 	"gateway_route_table": "Have the internet gateway's route table treat it as a subnet that lets the loader in.",
-	"return_route": "Give it the route table of a subnet that lets the loader in.",
-	"nacl_inbound": "Give it the network ACL of a subnet that lets the loader in.",
-	"nacl_outbound": "Give it the network ACL of a subnet that lets the loader in.",
+	"return_route": concat(" ", [
+		"If NET002 names the same route table, its commands mend this too.",
+		"Else give the subnet the route table of one that lets the loader in.",
+	]),
+	"nacl_inbound": acl,
+	"nacl_outbound": acl,
 }
+
+acl := concat(" ", [
+	"If NET004 names the same network ACL, its commands mend this too.",
+	"Else give the subnet the network ACL of one that lets the loader in.",
+])
 
 out := remedy.note(concat("", [
 	"Or take it out of the cluster's subnet group, with aws redshift modify-cluster-subnet-group ",
@@ -88,6 +94,23 @@ out := remedy.note(concat("", [
 ])) if {
 	not input.target.kind == "cluster"
 }
+
+# reasons are why the addresses are kept out. Where the reason names the address, the mark stands for it: what is the
+# same for several is said once.
+reasons(sources) := {said: addresses |
+	some first in sources
+	some hop in first.hops
+	hop.verdict == "deny"
+	said := replace(hop.detail, first.address, mark)
+	addresses := [source.address |
+		some source in sources
+		some other in source.hops
+		other.verdict == "deny"
+		replace(other.detail, source.address, mark) == said
+	]
+}
+
+mark := "<address>"
 
 failover(secondary) := " by a failover of Multi-AZ" if secondary
 

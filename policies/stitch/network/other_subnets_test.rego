@@ -38,6 +38,18 @@ test_outcome[name] if {
 			]},
 			set(),
 		],
+		"for each address alike": [
+			[fixture.element("other_subnet", {"verdict": "deny", "sources": [
+				fixture.source("192.0.2.10/32", fixture.denied("return_route", {"detail": "no route to 192.0.2.10/32"})),
+				fixture.source("192.0.2.11/32", fixture.denied("return_route", {"detail": "no route to 192.0.2.11/32"})),
+				fixture.source("192.0.2.12/32", fixture.denied("return_route", {"detail": "a blackhole"})),
+			]})],
+			{["subnet-2", concat("", [
+				"moved to it, the endpoint would be out of reach: a blackhole; ",
+				"no route to 192.0.2.10/32, 192.0.2.11/32",
+			])]},
+			set(),
+		],
 		"one bad, one not known": [
 			[blocked(false), open],
 			{["subnet-2", "moved to it, the endpoint would be out of reach: no route"]},
@@ -64,10 +76,10 @@ steps(kind, hops) := [array.slice(split(step.text, " "), 0, 5) | some f in found
 test_remediation[name] if {
 	out := ["Or", "take", "it", "out", "of"]
 	some name, tc in {
-		"route": [[fixture.denied("return_route", {})], [["Give", "it", "the", "route", "table"], out]],
+		"route": [[fixture.denied("return_route", {})], [["If", "NET002", "names", "the", "same"], out]],
 		"replies, and the gateway's table": [
 			[fixture.denied("gateway_route_table", {}), fixture.denied("nacl_outbound", {})],
-			[["Have", "the", "internet", "gateway's", "route"], ["Give", "it", "the", "network", "ACL"], out],
+			[["Have", "the", "internet", "gateway's", "route"], ["If", "NET004", "names", "the", "same"], out],
 		],
 		"a range of the VPC's own": [
 			[fixture.denied("return_route", {"obstacle": "own_range"})],
@@ -86,7 +98,7 @@ test_remediation[name] if {
 			[
 				["This", "opens", "vpc-1", "to", "the"],
 				["aws", "ec2", "modify-vpc-block-public-access-exclusion", "--region", "us-east-1"],
-				["Give", "it", "the", "network", "ACL"],
+				["If", "NET004", "names", "the", "same"],
 				out,
 			],
 		],

@@ -46,9 +46,11 @@ more(n) := sprintf(" and %d more", [n]) if n > 0
 
 # The view's definition is not known, and none is made up.
 late(schema, view) := sprintf(
-	"Create it anew with its own definition, its tables named with their schemas: %s.",
-	[sprintf("CREATE OR REPLACE VIEW %s AS ... WITH NO SCHEMA BINDING", [sql.relation(schema, view)])],
-)
+	"SHOW VIEW %[1]s prints its definition. With the tables in it named with their schemas, create it anew: %[2]s.",
+	[relation, sprintf("CREATE OR REPLACE VIEW %s AS ... WITH NO SCHEMA BINDING", [relation])],
+) if {
+	relation := sql.relation(schema, view)
+}
 
 stored(schema, view) := sprintf(
 	"Materialized view %s cannot be late-binding: put a late-binding view in its place, or drop it when a load fails.",

@@ -21,7 +21,8 @@ test_deny[name] if {
 			pinned([view], 1),
 			{"bound to it: finance.budget; Stitch cannot widen a column that one of them reads"},
 			{concat("", [
-				"Create it anew with its own definition, its tables named with their schemas: ",
+				`SHOW VIEW "finance"."budget" prints its definition. `,
+				"With the tables in it named with their schemas, create it anew: ",
 				`CREATE OR REPLACE VIEW "finance"."budget" AS ... WITH NO SCHEMA BINDING.`,
 			])},
 		],
@@ -37,7 +38,8 @@ test_deny[name] if {
 			pinned([hostile], 2),
 			{`bound to it: finance."x"";" and 1 more; Stitch cannot widen a column that one of them reads`},
 			{concat("", [
-				"Create it anew with its own definition, its tables named with their schemas: ",
+				`SHOW VIEW "finance"."x"";" prints its definition. `,
+				"With the tables in it named with their schemas, create it anew: ",
 				`CREATE OR REPLACE VIEW "finance"."x"";" AS ... WITH NO SCHEMA BINDING.`,
 			])},
 		],

@@ -72,6 +72,6 @@ fault("keyless") := "primary_keys is absent or not a list of names"
 fault("empty") := "primary_keys names no column"
 
 restore := sprintf(
-	"Reset the table in %s, which writes the comment anew, or put back the comment from a copy: never guess the keys.",
+	"Put back the comment from a copy: never guess the keys. Or reset the table in %s: it loads all rows again.",
 	[input.loader.name],
 )

@@ -48,11 +48,15 @@ not_applicable contains cause.no_database
 not_applicable contains cause.no_user
 
 substitutes contains sprintf(
-	"; CREATE on schema %s%s is no substitute: CREATE SCHEMA IF NOT EXISTS asks for it on the database",
-	[concat(", ", input.database.create.schemas), more],
+	"; CREATE on %s %s%s is no substitute: CREATE SCHEMA IF NOT EXISTS asks for it on the database",
+	[noun, concat(", ", input.database.create.schemas), more],
 ) if {
 	input.database.create.schema_count > 0
 }
+
+noun := "schema" if input.database.create.schema_count == 1
+
+noun := "schemas" if input.database.create.schema_count > 1
 
 more := "" if input.database.create.schema_count <= count(input.database.create.schemas)
 

@@ -18,7 +18,7 @@ test_deny[name] if {
 		],
 		"refused, with CREATE on many": [
 			{"allowed": false, "schemas": ["a", "b", "c"], "schema_count": 5},
-			{sprintf("user stitch lacks CREATE on database dev; CREATE on schema a, b, c (+ 2 more) %s", [no_substitute])},
+			{sprintf("user stitch lacks CREATE on database dev; CREATE on schemas a, b, c (+ 2 more) %s", [no_substitute])},
 		],
 	}
 	found := create.deny with input as privilege(tc[0])

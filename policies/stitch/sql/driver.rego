@@ -25,8 +25,9 @@ deny contains {
 	"remediation": [
 		remedy.sql(sprintf("ALTER USER %s PASSWORD %s;", [sql.name(input.loader.user), sql.literal("<password>")])),
 		remedy.note(concat("", [
-			"Put a password of your own for <password>. Redshift keeps a plain one as MD5; to keep it out of the ",
-			"statement, give 'md5' and the MD5 hash, in hexadecimal, of the password followed by the user's name.",
+			"Put a password of your own for <password>, and type the same into Stitch. Redshift keeps a plain one as ",
+			"MD5; to keep it out of the statement, give 'md5' and the MD5 hash, in hexadecimal, of the password ",
+			"followed by the user's name.",
 		])),
 	],
 } if {
@@ -52,3 +53,5 @@ deny contains {
 }
 
 not_applicable contains cause.no_database
+
+not_applicable contains cause.no_user

@@ -31,6 +31,7 @@ test_not_applicable[name] if {
 	some name, tc in {
 		"database there": [fixture.document({}), 0],
 		"no database": [fixture.no_database, 1],
+		"no user": [fixture.no_user, 1],
 	}
 	found := driver.not_applicable with input as tc[0]
 	count(found) == tc[1]

@@ -33,7 +33,8 @@ not_applicable contains cause.no_user
 
 lacks contains "USAGE on information_schema" if not input.database.information_schema.can_use
 
-lacks contains sprintf("SELECT on %s", [concat(", ", input.database.information_schema.denied)]) if {
+lacks contains sprintf("SELECT on %s", [concat(", ", relations)]) if {
+	relations := [concat(".", ["information_schema", name]) | some name in input.database.information_schema.denied]
 	count(input.database.information_schema.denied) > 0
 }
 

@@ -10,7 +10,7 @@ test_deny[name] if {
 		"all readable": [{}, set(), []],
 		"two denied": [
 			{"denied": ["columns", "tables"]},
-			{"user stitch lacks SELECT on columns, tables"},
+			{"user stitch lacks SELECT on information_schema.columns, information_schema.tables"},
 			[
 				`GRANT SELECT ON "information_schema"."columns" TO "stitch";`,
 				`GRANT SELECT ON "information_schema"."tables" TO "stitch";`,
@@ -23,7 +23,7 @@ test_deny[name] if {
 		],
 		"schema closed and one denied": [
 			{"can_use": false, "denied": ["columns"]},
-			{"user stitch lacks SELECT on columns and USAGE on information_schema"},
+			{"user stitch lacks SELECT on information_schema.columns and USAGE on information_schema"},
 			[
 				`GRANT USAGE ON SCHEMA "information_schema" TO "stitch";`,
 				`GRANT SELECT ON "information_schema"."columns" TO "stitch";`,

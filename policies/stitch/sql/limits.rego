@@ -61,12 +61,14 @@ faults[table.subject] contains sprintf("the name of column %q has %d characters,
 	table.column.over
 }
 
-faults[table.subject] contains sprintf("its name begins as %s keeps for itself", [input.loader.name]) if {
+faults[table.subject] contains sprintf("its name begins with what %s keeps for its own tables", [
+	input.loader.name,
+]) if {
 	some table in input.database.limits.deviating
 	table.reserved_name
 }
 
-faults[table.subject] contains sprintf("%s keeps such names for itself: %s%s", [
+faults[table.subject] contains sprintf("columns with names that %s keeps for itself: %s%s", [
 	input.loader.name,
 	concat(", ", [sprintf("%q", [column]) | some column in table.reserved]),
 	more(table.reserved_count - count(table.reserved)),

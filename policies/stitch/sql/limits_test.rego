@@ -28,19 +28,23 @@ test_deny[name] if {
 		],
 		"table called like the loader's own": [
 			table({"reserved_name": true}),
-			{["hubspot.deals", "low", "its name begins as Stitch keeps for itself"]},
+			{["hubspot.deals", "low", "its name begins with what Stitch keeps for its own tables"]},
 		],
 		"columns called like the loader's own": [
 			table({"reserved": ["_sdc_mine", "age__st"], "reserved_count": 2}),
-			{["hubspot.deals", "low", `Stitch keeps such names for itself: "_sdc_mine", "age__st"`]},
+			{["hubspot.deals", "low", `columns with names that Stitch keeps for itself: "_sdc_mine", "age__st"`]},
 		],
 		"more of them than are named": [
 			table({"reserved": ["_rjm_mine"], "reserved_count": 3}),
-			{["hubspot.deals", "low", `Stitch keeps such names for itself: "_rjm_mine" and 2 more`]},
+			{["hubspot.deals", "low", `columns with names that Stitch keeps for itself: "_rjm_mine" and 2 more`]},
 		],
 		"several at once": [
 			table({"columns": {"count": 1600, "level": "full"}, "reserved": ["_rjm"], "reserved_count": 1}),
-			{["hubspot.deals", "medium", `1600 columns of at most 1600; Stitch keeps such names for itself: "_rjm"`]},
+			{[
+				"hubspot.deals",
+				"medium",
+				`1600 columns of at most 1600; columns with names that Stitch keeps for itself: "_rjm"`,
+			]},
 		],
 		"near the most tables": [
 			tables("near", 90000),

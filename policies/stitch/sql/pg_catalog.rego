@@ -33,7 +33,8 @@ not_applicable contains cause.no_user
 
 lacks contains "USAGE on pg_catalog" if not input.database.pg_catalog.can_use
 
-lacks contains sprintf("SELECT on %s", [concat(", ", input.database.pg_catalog.denied)]) if {
+lacks contains sprintf("SELECT on %s", [concat(", ", relations)]) if {
+	relations := [concat(".", ["pg_catalog", name]) | some name in input.database.pg_catalog.denied]
 	count(input.database.pg_catalog.denied) > 0
 }
 

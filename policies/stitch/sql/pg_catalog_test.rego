@@ -10,7 +10,7 @@ test_deny[name] if {
 		"all readable": [{}, set(), []],
 		"two denied": [
 			{"denied": ["pg_description", "pg_type"]},
-			{"user stitch lacks SELECT on pg_description, pg_type"},
+			{"user stitch lacks SELECT on pg_catalog.pg_description, pg_catalog.pg_type"},
 			[
 				`GRANT SELECT ON "pg_catalog"."pg_description" TO "stitch";`,
 				`GRANT SELECT ON "pg_catalog"."pg_type" TO "stitch";`,
@@ -23,7 +23,7 @@ test_deny[name] if {
 		],
 		"schema closed and one denied": [
 			{"can_use": false, "denied": ["pg_description"]},
-			{"user stitch lacks SELECT on pg_description and USAGE on pg_catalog"},
+			{"user stitch lacks SELECT on pg_catalog.pg_description and USAGE on pg_catalog"},
 			[
 				`GRANT USAGE ON SCHEMA "pg_catalog" TO "stitch";`,
 				`GRANT SELECT ON "pg_catalog"."pg_description" TO "stitch";`,

@@ -33,7 +33,7 @@ deny contains {
 
 default connections := ""
 
-connections := sprintf("user %s may have %d connections at a time; %s should be allowed %d", [
+connections := sprintf("the connection limit of user %s is %d; %s should be allowed %d", [
 	input.loader.user,
 	input.database.room.connection_limit,
 	input.loader.name,

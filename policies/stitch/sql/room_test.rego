@@ -5,7 +5,7 @@ import data.rscheck.stitch.sql.room
 
 with_room(changes) := fixture.document({"database": {"room": changes}})
 
-few(n) := sprintf("user stitch may have %d connections at a time; Stitch should be allowed 5", [n])
+few(n) := sprintf("the connection limit of user stitch is %d; Stitch should be allowed 5", [n])
 
 more_connections := `ALTER USER "stitch" CONNECTION LIMIT UNLIMITED;`
 

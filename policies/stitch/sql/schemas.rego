@@ -20,7 +20,7 @@ import data.rscheck.lib.sql
 
 deny contains {
 	"subject": schema.subject,
-	"message": sprintf("owned by %s, not by %s: information_schema does not show it to %s", [
+	"message": sprintf("owned by %s, not by %s, and so not shown to %s in information_schema", [
 		schema.owner,
 		input.loader.user,
 		input.loader.name,

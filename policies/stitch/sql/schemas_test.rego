@@ -10,7 +10,7 @@ test_deny[name] if {
 		"none deviates": [[], set()],
 		"somebody else's": [[fixture.element("schema", {})], {[
 			"hubspot",
-			"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+			"owned by etl_admin, not by stitch, and so not shown to Stitch in information_schema",
 			`ALTER SCHEMA "hubspot" OWNER TO "stitch";`,
 		]}],
 		"own, USAGE revoked": [[fixture.element("schema", {"owner": "stitch", "problem": "usage"})], {[
@@ -31,7 +31,7 @@ test_deny[name] if {
 		"perhaps copies": [[fixture.element("schema", {"name": "my dbt", "copies": true})], {
 			[
 				"hubspot",
-				"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+				"owned by etl_admin, not by stitch, and so not shown to Stitch in information_schema",
 				concat(" ", [
 					"Only their columns say that tables there are Stitch's:",
 					"if they are copies, leave the schema out with --except-schema 'my dbt'.",
@@ -39,13 +39,13 @@ test_deny[name] if {
 			],
 			[
 				"hubspot",
-				"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+				"owned by etl_admin, not by stitch, and so not shown to Stitch in information_schema",
 				`ALTER SCHEMA "my dbt" OWNER TO "stitch";`,
 			],
 		}],
 		"odd name": [[fixture.element("schema", {"subject": `"a""b"`, "name": `a"b`})], {[
 			`"a""b"`,
-			"owned by etl_admin, not by stitch: information_schema does not show it to Stitch",
+			"owned by etl_admin, not by stitch, and so not shown to Stitch in information_schema",
 			`ALTER SCHEMA "a""b" OWNER TO "stitch";`,
 		]}],
 	}

@@ -21,6 +21,10 @@ deny contains {
 	"subject": input.loader.user,
 	"message": sprintf("there is no user %s", [input.loader.user]),
 	"remediation": [
+		remedy.note(sprintf("If it was renamed, give it its name back by ALTER USER ... RENAME TO %s, %s", [
+			user,
+			"and then a password: a new user would own none of its tables. To create the user:",
+		])),
 		remedy.sql(sprintf("CREATE USER %s PASSWORD %s;", [user, placeholder])),
 		remedy.note(choose),
 	],
@@ -44,7 +48,10 @@ deny contains {
 	"subject": input.loader.user,
 	"message": sprintf("the password was refused for user %s, or there is no such user", [input.loader.user]),
 	"remediation": [
-		remedy.note("See that rscheck was given the password that the loader uses. If it was, set it anew:"),
+		remedy.note(concat(" ", [
+			"See that rscheck was given the password that the loader uses.",
+			"With --login, another user sees whether there is such a user. If so, set the password anew:",
+		])),
 		remedy.sql(sprintf("ALTER USER %s PASSWORD %s;", [user, placeholder])),
 		remedy.note(choose),
 	],
