@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/rscheck/rscheck/checks/facts"
+	"github.com/rscheck/rscheck/checks/loader"
 )
 
 // ownership finds the schemas and tables that the loader loads into and is not
@@ -17,7 +18,7 @@ import (
 // find, neither groups nor roles own anything.
 func (d *digester) ownership() {
 	places := d.places()
-	unsure := slices.Concat(d.missing("database.relations", "database.columns"), d.superuserUnknown())
+	unsure := d.missing("database.relations", "database.columns", "database.user.superuser")
 	d.schemas(places, unsure)
 	d.tables(places, unsure)
 	d.comments(places)
@@ -29,7 +30,7 @@ func (d *digester) ownership() {
 func (d *digester) schemas(places places, unsure []facts.Unknown) {
 	const external = "database.external_schemas"
 	schemas := &d.doc.Database.Schemas
-	schemas.Absent = places.absent
+	schemas.Absent = AbsentSchemas(d.target, d.settings)
 	_, notSuper := d.superuser()
 	roles := d.rolesMayGrant()
 	if d.known("database.schemas") {
@@ -120,10 +121,6 @@ func (d *digester) revokedRights() map[name][]string {
 	return lacks
 }
 
-func (d *digester) superuserUnknown() []facts.Unknown {
-	return d.missing("database.user.superuser")
-}
-
 // schemaProblem names what keeps the user from working in the schema as its
 // owner, if anything.
 func (d *digester) schemaProblem(s facts.Schema) string {
@@ -145,8 +142,6 @@ type places struct {
 	schemas map[string]bool
 	tables  []facts.Relation // loader tables
 	marked  []facts.Relation // those of them that bear the marker columns
-	// absent are schemas that were named and are not there.
-	absent []string
 	// copies are schemas in which nothing but columns speaks for the loader: they
 	// may hold copies of its tables.
 	copies map[string]bool
@@ -158,9 +153,6 @@ func (d *digester) places() places {
 	p := places{named: d.namedSchemas(), schemas: map[string]bool{}, copies: map[string]bool{}}
 	for _, name := range p.named {
 		p.schemas[name] = true
-		if d.known("database.schemas") && !d.hasSchema(name) {
-			p.absent = append(p.absent, name)
-		}
 	}
 	if !d.known("database.relations") {
 		return p
@@ -191,6 +183,22 @@ func (d *digester) places() places {
 		}
 	}
 	return p
+}
+
+// AbsentSchemas returns the schemas that s names and that are known not to be in the
+// database of t: the loader will create them, unless a name is mistyped.
+func AbsentSchemas(t *facts.Target, s loader.Settings) []string {
+	d := digester{target: t, settings: s}
+	if !d.known("database.schemas") {
+		return nil
+	}
+	var absent []string
+	for _, name := range d.namedSchemas() {
+		if !d.hasSchema(name) {
+			absent = append(absent, name)
+		}
+	}
+	return absent
 }
 
 // namedSchemas are those that were named, as the database has them: Redshift folds
@@ -240,7 +248,7 @@ func (d *digester) systemSchema(name string) SystemSchema {
 	}
 	db := &d.target.Database
 	s := SystemSchema{CanUse: true}
-	missing := d.superuserUnknown()
+	missing := d.missing("database.user.superuser")
 	if i := slices.IndexFunc(db.Schemas, func(s facts.Schema) bool { return s.Name == name }); i >= 0 && d.believed("database.schemas") {
 		s.CanUse = db.Schemas[i].CanUse
 	} else {

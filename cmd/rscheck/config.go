@@ -75,7 +75,7 @@ func fill(flags *pflag.FlagSet, layers ...layer) error {
 		}
 		for _, l := range layers {
 			if values, ok := l.values[f.Name]; ok {
-				err = set(flags, f, values, l.origin)
+				err = set(f, values, l.origin)
 				return
 			}
 		}
@@ -83,7 +83,7 @@ func fill(flags *pflag.FlagSet, layers ...layer) error {
 	return err
 }
 
-func set(flags *pflag.FlagSet, f *pflag.Flag, values []string, origin string) error {
+func set(f *pflag.Flag, values []string, origin string) error {
 	f.Changed = true
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		if slices.Contains(values, "") {

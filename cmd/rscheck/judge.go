@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rscheck/rscheck/checks"
+	"github.com/rscheck/rscheck/checks/digest"
 	"github.com/rscheck/rscheck/checks/facts"
 	"github.com/rscheck/rscheck/checks/loader"
 	"github.com/rscheck/rscheck/report"
@@ -101,6 +102,7 @@ type judge struct {
 	scope     scope
 	accepted  accepted
 	locations map[string]report.Location
+	absent    map[string][]string // targets, by the schema that was named and is not there
 }
 
 // sources are what formats tell beside the report.
@@ -124,7 +126,7 @@ func (a *app) newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error
 		return nil, usageError{err}
 	}
 	return &judge{
-		catalogue: catalogue, settings: settings, locations: map[string]report.Location{},
+		catalogue: catalogue, settings: settings, locations: map[string]report.Location{}, absent: map[string][]string{},
 		scope: scope{choice: choice}, report: report.Report{
 			Schema: report.Schema,
 			Tool:   tool(),
@@ -173,14 +175,42 @@ func (j *judge) add(ctx context.Context, t *facts.Target, s loader.Settings, at 
 	if own := loaderOf(s); own != j.report.Loader {
 		answer.Loader = &own
 	}
+	j.note(t, s, at)
 	j.report.Targets = append(j.report.Targets, answer)
 	j.scope.add(t, s.Connection)
 	return nil
 }
 
+// note remembers what was taken for granted of the target.
+func (j *judge) note(t *facts.Target, s loader.Settings, at time.Time) {
+	if s.Profile.Stale(at) {
+		j.report.Notes = addNew(j.report.Notes, fmt.Sprintf("what rscheck knows of %s, its addresses too, is of %s: see whether there is a newer rscheck",
+			s.Profile.Name, s.Profile.Version))
+	}
+	for _, schema := range digest.AbsentSchemas(t, s) {
+		j.absent[schema] = addNew(j.absent[schema], t.Name)
+	}
+}
+
+// absentSchemas are remarks on the schemas that were named and are not there: the
+// loader creates them, unless a name is mistyped.
+func (j *judge) absentSchemas() []string {
+	var notes []string
+	for _, schema := range slices.Sorted(maps.Keys(j.absent)) {
+		names := j.absent[schema]
+		where := strings.Join(names[:min(3, len(names))], ", ")
+		if more := len(names) - 3; more > 0 {
+			where += fmt.Sprintf(" and %d more", more)
+		}
+		notes = append(notes, fmt.Sprintf("there is no schema %q in %s yet: %s creates it, if that is its name", schema, where, j.settings.Profile.Name))
+	}
+	return notes
+}
+
 // finish settles the verdicts.
 func (j *judge) finish() report.Report {
 	j.report.Scope = j.scope.String()
+	j.report.Notes = append(j.report.Notes, j.absentSchemas()...)
 	j.accepted.apply(&j.report)
 	return j.report
 }

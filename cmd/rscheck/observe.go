@@ -24,15 +24,23 @@ const (
 )
 
 // observeAll makes the observations one after the other and gives each target to
-// emit. The snapshot it returns has all but the targets.
+// emit. What the user got wrong about one is told before the first begins, lest what
+// was seen until then be lost. The snapshot it returns has all but the targets.
 func (a *app) observeAll(ctx context.Context, runs []*observeOptions, emit func(*observer, facts.Target) error) (facts.Snapshot, error) {
 	progress := a.progress()
 	defer progress.clear()
 	seen := facts.Snapshot{Schema: facts.SnapshotSchema, Tool: tool()}
 	// Several targets may have the password that stdin gives once.
 	fromStdin := sync.OnceValues(func() ([]byte, error) { return io.ReadAll(io.LimitReader(a.stdin, 4096)) })
+	var observers []*observer
 	for _, run := range runs {
 		o := &observer{app: a, options: run, progress: progress, fromStdin: fromStdin}
+		if err := o.prepare(ctx); err != nil {
+			return seen, cmp.Or(ctx.Err(), err)
+		}
+		observers = append(observers, o)
+	}
+	for _, o := range observers {
 		unknown, err := o.observe(ctx, func(t facts.Target) error { return emit(o, t) })
 		seen.Unknown = append(seen.Unknown, unknown...)
 		seen.Notes = addNew(seen.Notes, o.notes()...)
@@ -56,9 +64,24 @@ type observer struct {
 	options  *observeOptions
 	progress *progress
 	started  time.Time
+	password redshift.Password
 	account  *aws.Account // nil where AWS is left out
 	// fromStdin reads the beginning of stdin, the same each time.
 	fromStdin func() ([]byte, error)
+}
+
+// prepare finds the password and the AWS credentials.
+func (o *observer) prepare(ctx context.Context) (err error) {
+	if o.password, err = within(ctx, o.readPassword); err != nil || o.options.aws.none {
+		return err
+	}
+	options, err := o.options.aws.options(o.aws)
+	if err != nil {
+		return err
+	}
+	options.Ways, options.Progress = o.options.database.way.ways(), o.progress.aws
+	o.account, err = aws.Open(ctx, options)
+	return err
 }
 
 // observe emits each target with all that could be observed of it, and returns
@@ -66,28 +89,16 @@ type observer struct {
 // target that could not be emitted.
 func (o *observer) observe(ctx context.Context, emit func(facts.Target) error) ([]facts.Unknown, error) {
 	o.started = time.Now().UTC().Truncate(time.Second)
-	password, err := within(ctx, o.password)
-	if err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, o.options.aws.timeout)
 	defer cancel()
 	complete := func(t facts.Target) error {
-		if err := o.database(ctx, &t, password); err != nil {
+		if err := o.database(ctx, &t); err != nil {
 			return err
 		}
 		return emit(t)
 	}
 	if o.options.aws.none {
 		return nil, complete(o.hostOnly())
-	}
-	options, err := o.options.aws.options(o.aws)
-	if err != nil {
-		return nil, err
-	}
-	options.Ways, options.Progress = o.options.database.way.ways(), o.progress.aws
-	if o.account, err = aws.Open(ctx, options); err != nil {
-		return nil, err
 	}
 	return o.account.Observe(ctx, complete)
 }
@@ -115,7 +126,7 @@ func (o *observer) hostOnly() facts.Target {
 }
 
 // database observes the database of t.
-func (o *observer) database(ctx context.Context, t *facts.Target, password redshift.Password) error {
+func (o *observer) database(ctx context.Context, t *facts.Target) error {
 	db := o.options.database
 	if db.none {
 		t.Lack("database", facts.NotRequested, "--no-database")
@@ -127,7 +138,7 @@ func (o *observer) database(ctx context.Context, t *facts.Target, password redsh
 		Port:     cmp.Or(db.port, t.Cluster.Endpoint.Port, defaultPort),
 		Database: cmp.Or(db.database, setup.Form.Database, t.Cluster.DatabaseName, defaultDatabase),
 		Login:    cmp.Or(db.login, setup.User),
-		Password: password,
+		Password: o.password,
 		SSLMode:  redshift.SSLMode(db.sslmode), CAFile: db.caFile,
 		User: setup.User, Markers: setup.Profile.Markers.Columns, CommentKey: setup.Profile.Comment.Key,
 		Prefixes: setup.Profile.Reserved.Prefixes, Suffixes: setup.Profile.Reserved.ColumnSuffixes,
@@ -172,10 +183,10 @@ func (o *observer) noDoor(t *facts.Target, host string) string {
 	return ""
 }
 
-// password reads the password for the login from the place the user named, or
+// readPassword reads the password for the login from the place the user named, or
 // from RSCHECK_PASSWORD. It is empty where neither is there; the observer then
 // asks PGPASSWORD and the password file.
-func (o *observer) password() (redshift.Password, error) {
+func (o *observer) readPassword() (redshift.Password, error) {
 	if o.options.database.way.throughAWS() {
 		return "", nil
 	}
