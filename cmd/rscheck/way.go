@@ -189,7 +189,9 @@ func (o *wayOptions) least(login string) []policyStatement {
 		resources := []string{"*"}
 		switch {
 		case action == "redshift:GetClusterCredentials":
-			resources = []string{"arn:aws:redshift:*:*:dbuser:*/" + login, "arn:aws:redshift:*:*:dbname:*/*"}
+			// Of every partition: an asterisk may stand for any segment but the service.
+			// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+			resources = []string{"arn:*:redshift:*:*:dbuser:*/" + login, "arn:*:redshift:*:*:dbname:*/*"}
 		case strings.HasPrefix(action, "secretsmanager:") && strings.HasPrefix(o.secret, "arn:"):
 			resources = []string{o.secret}
 		}
