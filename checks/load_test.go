@@ -4,10 +4,14 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rscheck/rscheck/checks/digest"
 	"github.com/rscheck/rscheck/checks/loader"
+	"github.com/rscheck/rscheck/report"
 )
 
 func TestEveryPolicyLoads(t *testing.T) {
@@ -65,4 +69,33 @@ func TestEveryFieldOfTheDocumentIsRead(t *testing.T) {
 		}
 	}
 	walk("", reflect.TypeFor[digest.Document]())
+}
+
+func TestTargetsMayBeJudgedSideBySide(t *testing.T) {
+	catalogue, settings, snapshot := load(t), stitch(t), demo(t)
+	answer := func(i int) report.Target {
+		a, err := catalogue.Answer(t.Context(), &snapshot.Targets[i], settings, snapshot.ScannedAt)
+		if err != nil {
+			t.Error(err)
+		}
+		return a
+	}
+	side := make([][]report.Target, 4)
+	var wg sync.WaitGroup
+	for n := range side {
+		wg.Go(func() {
+			for i := range snapshot.Targets {
+				side[n] = append(side[n], answer(i))
+			}
+		})
+	}
+	wg.Wait()
+	for i := range snapshot.Targets {
+		alone := answer(i)
+		for n := range side {
+			if diff := cmp.Diff(alone, side[n][i]); diff != "" {
+				t.Errorf("%s (-alone +side by side):\n%s", alone.Name, diff)
+			}
+		}
+	}
 }
