@@ -126,14 +126,19 @@ var (
 	roleName  = regexp.MustCompile(`^[A-Za-z0-9_+=,.@/-]{1,128}$`)
 )
 
-// checkAccounts refuses what names no account, or one account twice.
+// checkAccounts refuses what names no role or no account, or one account twice.
 func checkAccounts(o *Options) error {
+	if o.FirstRole != "" {
+		if _, err := parseRole(o.FirstRole); err != nil {
+			return err
+		}
+	}
 	seen := map[string]bool{}
 	ids := slices.Clone(o.Accounts)
 	for _, role := range o.Roles {
-		parsed, err := arn.Parse(role)
-		if err != nil || parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") {
-			return fmt.Errorf("role %q: want an ARN, as arn:aws:iam::111122223333:role/NAME", role)
+		parsed, err := parseRole(role)
+		if err != nil {
+			return err
 		}
 		ids = append(ids, parsed.AccountID)
 	}
@@ -150,6 +155,14 @@ func checkAccounts(o *Options) error {
 		return errors.New("accounts: want the name of the role to assume in each")
 	}
 	return nil
+}
+
+func parseRole(role string) (arn.ARN, error) {
+	parsed, err := arn.Parse(role)
+	if err != nil || parsed.Service != "iam" || !strings.HasPrefix(parsed.Resource, "role/") {
+		return parsed, fmt.Errorf("role %q: want an ARN, as arn:aws:iam::111122223333:role/NAME", role)
+	}
+	return parsed, nil
 }
 
 func accountOf(role string) string {

@@ -179,7 +179,11 @@ func TestAccountsThatAreNone(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"no ARN":       {Options{Roles: []string{"auditor"}}, `role "auditor": want an ARN, as arn:aws:iam::111122223333:role/NAME`},
+		"no ARN": {Options{Roles: []string{"auditor"}}, `role "auditor": want an ARN, as arn:aws:iam::111122223333:role/NAME`},
+		"no ARN first": {
+			Options{FirstRole: "auditor", Accounts: []string{secondAccount}, RoleName: "auditor"},
+			`role "auditor": want an ARN, as arn:aws:iam::111122223333:role/NAME`,
+		},
 		"a user":       {Options{Roles: []string{"arn:aws:iam::444455556666:user/x"}}, `role "arn:aws:iam::444455556666:user/x": want an ARN, as arn:aws:iam::111122223333:role/NAME`},
 		"not a number": {Options{Accounts: []string{"production"}, RoleName: "auditor"}, `account "production": want twelve digits`},
 		"no role name": {Options{Accounts: []string{secondAccount}}, "accounts: want the name of the role to assume in each"},

@@ -127,7 +127,7 @@ func (a *app) newJudge(load *loaderOptions, choice *judgeOptions) (*judge, error
 	}
 	return &judge{
 		catalogue: catalogue, settings: settings, locations: map[string]report.Location{}, absent: map[string][]string{},
-		scope: scope{choice: choice}, report: report.Report{
+		scope: scope{choice: choice, unseen: map[string]int{}}, report: report.Report{
 			Schema: report.Schema,
 			Tool:   tool(),
 			Loader: loaderOf(settings),
@@ -188,7 +188,7 @@ func (j *judge) note(t *facts.Target, s loader.Settings, at time.Time) {
 			s.Profile.Name, s.Profile.Version))
 	}
 	for _, schema := range digest.AbsentSchemas(t, s) {
-		j.absent[schema] = addNew(j.absent[schema], t.Name)
+		j.absent[schema] = append(j.absent[schema], t.Name)
 	}
 }
 
@@ -227,27 +227,21 @@ type scope struct {
 }
 
 func (s *scope) add(t *facts.Target, connection string) {
-	left := func(path string) int {
-		for _, u := range t.Lacking(path) {
-			if u.Reason == facts.NotRequested {
-				return 1
-			}
-		}
-		return 0
+	leftOut := func(path string) bool {
+		return slices.ContainsFunc(t.Lacking(path), func(u facts.Unknown) bool { return u.Reason == facts.NotRequested })
 	}
 	s.targets++
 	if t.Network.Bastion.State == facts.PlannedBastion && connection == "ssh" {
 		s.planned++
 	}
-	if left("network") > 0 {
+	if leftOut("network") {
 		s.noAWS++
 	} else if connection != "direct" && connection != "ssh" {
-		if s.unseen == nil {
-			s.unseen = map[string]int{}
-		}
 		s.unseen[connection]++
 	}
-	s.noDatabase += left("database")
+	if leftOut("database") {
+		s.noDatabase++
+	}
 }
 
 // String is what the verdict covers, empty for everything.

@@ -44,6 +44,7 @@ func (a *app) observeAll(ctx context.Context, runs []*observeOptions, emit func(
 		unknown, err := o.observe(ctx, func(t facts.Target) error { return emit(o, t) })
 		seen.Unknown = append(seen.Unknown, unknown...)
 		seen.Notes = addNew(seen.Notes, o.notes()...)
+		o.account = nil // what it holds is not to add up over the targets
 		if seen.ScannedAt.IsZero() {
 			seen.ScannedAt = o.started
 		}
@@ -80,6 +81,8 @@ func (o *observer) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	options.Ways, options.Progress = o.options.database.way.ways(), o.progress.aws
+	ctx, cancel := context.WithTimeout(ctx, o.options.aws.timeout)
+	defer cancel()
 	o.account, err = aws.Open(ctx, options)
 	return err
 }
